@@ -1,0 +1,198 @@
+"""The engine's values: one variant of one shop, everything owed of it, everything that may serve it.
+
+All quantities are whole units. All dates are calendar dates of the shop. Ids are the platform's own, opaque strings.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+
+class Mode(StrEnum):
+    """What a rule allows once nothing is free."""
+
+    OFF = "off"
+    BACKORDER = "backorder"
+    PREORDER = "preorder"
+
+
+class Source(StrEnum):
+    """What a piece of a claim rests on, best first."""
+
+    ON_HAND = "on_hand"
+    SUPPLY = "supply"
+    LEAD_TIME = "lead_time"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The rule that holds for one variant in one pool, already merged from its scopes.
+
+    `cap` None means no limit. `open_at` is the number of free units at or below which backorders open, or "always".
+    """
+
+    mode: Mode = Mode.OFF
+    cap: int | None = 0
+    open_at: int | Literal["always"] = 0
+    lead_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """One stock row as the platform shows it. `quantity` may be negative after a forced shipment."""
+
+    warehouse: str
+    quantity: int
+    allocated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A sales channel: its real warehouses in the order it allocates from them, and its pool if it has one."""
+
+    id: str
+    slug: str
+    warehouses: tuple[str, ...]
+    pool: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """One pool warehouse of ours and the rule that holds for the variant there. A group of channels shares one."""
+
+    warehouse: str
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Dated units that will arrive in a real warehouse; `quantity` is what is still to come."""
+
+    id: str
+    warehouse: str
+    quantity: int
+    eta: date
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The open units of one order line that joined the queue at one moment.
+
+    A line has more than one claim when units were added to it later. `approving` of the units sit in a shipment that
+    waits for approval. `allocations` is where the platform put the line's units, by warehouse.
+    """
+
+    line: str
+    channel: str
+    queued_at: datetime
+    number: str
+    quantity: int
+    approving: int = 0
+    allocations: tuple[tuple[str, int], ...] = ()
+    lead_from: date | None = None
+    layer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the engine needs to plan one variant."""
+
+    variant: str
+    stocks: tuple[Stock, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    pools: tuple[Pool, ...] = ()
+    supplies: tuple[Supply, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    tracked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some units of a claim and what they rest on.
+
+    `expected` is None for units on hand (they are here) and for units nobody can date.
+    """
+
+    quantity: int
+    source: Source
+    warehouse: str | None = None
+    supply: str | None = None
+    expected: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What one claim gets. `beyond_cap` of its waiting units exceed what its pool's cap allows."""
+
+    claim: Claim
+    pieces: tuple[Piece, ...]
+    beyond_cap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PoolPlan:
+    """What one pool should show so that the platform sells exactly `sellable` more units.
+
+    `free` units are on hand and owed to nobody; `headroom` more may be backordered; `outstanding` are owed and not
+    covered; `quantity` is the stock the pool warehouse must hold.
+    """
+
+    warehouse: str
+    free: int
+    headroom: int
+    outstanding: int
+    quantity: int
+
+    @property
+    def sellable(self) -> int:
+        return self.free + self.headroom
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Units a new buyer would get together. `expected` is today's date for units on hand, None for unknown."""
+
+    quantity: int
+    expected: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a channel may tell a new buyer of the variant."""
+
+    channel: str
+    slug: str
+    status: Literal["in_stock", "backorder", "preorder", "out_of_stock"]
+    available_now: int
+    backorder_left: int
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def eta(self) -> date | None:
+        """When the first backordered unit would come; None when nothing is backordered or no date is known."""
+        waiting = self.steps[1:] if self.available_now else self.steps
+        return waiting[0].expected if waiting else None
+
+    @property
+    def eta_latest(self) -> date | None:
+        """When the last unit on offer would come; None when any of them has no date."""
+        waiting = self.steps[1:] if self.available_now else self.steps
+        return waiting[-1].expected if waiting else None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The engine's answer for one variant.
+
+    `promises` are in queue order. `revisit` is the first day on which the same facts would give another plan.
+    """
+
+    variant: str
+    promises: tuple[Promise, ...] = ()
+    pools: tuple[PoolPlan, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    revisit: date | None = None
+    unseen: tuple[tuple[str, int], ...] = field(default=())
