@@ -28,7 +28,7 @@ CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
 
@@ -56,7 +56,11 @@ def _shop() -> Mapped[int]:
 
 
 class Shop(Table):
-    """One installation. `token` is encrypted. `state`: installed, inactive (switched off by staff), left, removed."""
+    """One installation. `token` is encrypted.
+
+    `state`: installed; inactive (switched off by staff); leaving (closing sale past zero and taking our metadata away);
+    left (that is done); removed (uninstalled: the token is dead).
+    """
 
     __tablename__ = "shops"
 
@@ -73,8 +77,11 @@ class Shop(Table):
     installed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     orders_seen_until: Mapped[datetime | None]
     swept_at: Mapped[datetime | None]
+    fully_swept_at: Mapped[datetime | None]
 
-    __table_args__ = (CheckConstraint("state IN ('installed', 'inactive', 'left', 'removed')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('installed', 'inactive', 'leaving', 'left', 'removed')", name="state"),
+    )
 
 
 mark_generation = Sequence("mark_generation", metadata=Table.metadata)
@@ -156,7 +163,7 @@ class Variant(Table):
 
 
 class Stock(Table):
-    """Units of a variant in a warehouse, as last observed."""
+    """Units of a variant in a warehouse, as last observed. `changed_at` is when another quantity was first seen."""
 
     __tablename__ = "stocks"
 
@@ -165,6 +172,7 @@ class Stock(Table):
     warehouse_id: Mapped[str] = mapped_column(primary_key=True)
     quantity: Mapped[int]
     allocated: Mapped[int]
+    changed_at: Mapped[datetime]
 
 
 class Order(Table):
@@ -189,7 +197,7 @@ class Line(Table):
 
     `open` units are not yet fulfilled; `approving` of them wait in a shipment for approval. `layers` says when its
     open units joined the queue: `[{"at": iso, "units": n}]`, oldest first. `pieces` is the engine's answer, `promised`
-    the last date told. `judged` is set once the line has been held against the cap.
+    the last date told. `judged` is set once the line has been held against the cap, `told` once we wrote its metadata.
     """
 
     __tablename__ = "lines"
@@ -211,16 +219,25 @@ class Line(Table):
     expected: Mapped[date | None]
     promised: Mapped[date | None]
     judged: Mapped[bool] = mapped_column(server_default=text("false"))
+    told: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (
         ForeignKeyConstraint(["shop_id", "order_id"], ["orders.shop_id", "orders.id"], ondelete="CASCADE"),
         Index("ix_lines_order", "shop_id", "order_id"),
         Index("ix_lines_open", "shop_id", "variant_id", postgresql_where=text("open > 0")),
+        Index(
+            "ix_lines_unsettled",
+            "shop_id",
+            "variant_id",
+            postgresql_where=text(
+                "open > 0 OR (shown <> '{}'::jsonb AND shown ->> 'dueback.status' IS DISTINCT FROM 'done')"
+            ),
+        ),
     )
 
 
 class PromiseMove(Table):
-    """Append-only: one change of what a line was promised, and why."""
+    """Append-only: one change of what a line was promised."""
 
     __tablename__ = "promise_moves"
 
@@ -234,7 +251,6 @@ class PromiseMove(Table):
     waiting_after: Mapped[int]
     expected_before: Mapped[date | None]
     expected_after: Mapped[date | None]
-    cause: Mapped[str]
 
     __table_args__ = (Index("ix_promise_moves_line", "shop_id", "line_id", "id"),)
 
@@ -287,8 +303,8 @@ class Supply(Table):
 class PoolShipment(Table):
     """Units staff shipped from the pool, which holds none: see DESIGN.md section 2.
 
-    `state`: found -> intended (takes written down, write under way) -> repaired | reported; repaired -> returned when
-    the shipment is cancelled back into the pool. `takes`: `[{"warehouse", "before", "units"}]`.
+    `state`: found -> taking -> repaired, or found -> reported; once `cancelled` back into the pool, repaired -> returning
+    -> returned. In taking and returning, `writes` are recorded and under way: `[{"warehouse", "before", "after"}]`.
     """
 
     __tablename__ = "pool_shipments"
@@ -301,7 +317,9 @@ class PoolShipment(Table):
     variant_id: Mapped[str]
     units: Mapped[int]
     state: Mapped[str] = mapped_column(server_default="found")
-    takes: Mapped[list[Any]] = mapped_column(server_default="[]")
+    writes: Mapped[list[Any]] = mapped_column(server_default="[]")
+    shipped_at: Mapped[datetime]
+    cancelled: Mapped[bool] = mapped_column(server_default=text("false"))
     found_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -314,7 +332,6 @@ class Overrun(Table):
     line_id: Mapped[str] = mapped_column(primary_key=True)
     variant_id: Mapped[str]
     units: Mapped[int]
-    cap: Mapped[int]
     found_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -331,6 +348,7 @@ class Notice(Table):
     key: Mapped[str] = mapped_column(primary_key=True)
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    attempted: Mapped[bool] = mapped_column(server_default=text("false"))
     sent_at: Mapped[datetime | None]
 
     __table_args__ = (

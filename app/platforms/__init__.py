@@ -60,11 +60,13 @@ class LineSeen:
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentSeen:
-    """A shipment. `lines` are (its own line id, order line id, units)."""
+    """A shipment. `lines` are (its own line id, order line id, units); `cancelled_into` the warehouse that got it back."""
 
     id: str
     status: str
     warehouse: str | None
+    created: datetime
+    cancelled_into: str | None
     lines: tuple[tuple[str, str, int], ...]
 
 
@@ -201,6 +203,10 @@ class Platform(Protocol):
 
     def products_variants(self, ids: Sequence[str]) -> list[str]:
         """Ids of all variants of these products (at most 100)."""
+        ...
+
+    def notes(self, order: str) -> list[str]:
+        """The messages of the notes staff and apps left on the order."""
         ...
 
     def write(self, changes: Sequence[Change]) -> list[Failure]:

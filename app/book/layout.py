@@ -1,0 +1,49 @@
+"""Channels and warehouses, as the shop shows them."""
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from app.book.rows import upsert
+from app.models import Channel, Warehouse
+from app.platforms import ChannelSeen, ShopLayout
+
+
+def record_layout(connection: Connection, shop_id: int, layout: ShopLayout) -> bool:
+    """Take over the shop's channels and warehouses. True when something changed that decides plans."""
+    before = _what_decides(connection, shop_id)
+    pools = {warehouse.id for warehouse in layout.warehouses if warehouse.ours}
+    warehouses = [
+        {"shop_id": shop_id, "id": w.id, "slug": w.slug, "name": w.name, "is_pool": w.ours} for w in layout.warehouses
+    ]
+    _replace(connection, Warehouse, shop_id, warehouses)
+    _replace(connection, Channel, shop_id, [_channel_row(shop_id, channel, pools) for channel in layout.channels])
+    return _what_decides(connection, shop_id) != before
+
+
+def _channel_row(shop_id: int, channel: ChannelSeen, pools: set[str]) -> dict[str, Any]:
+    return {
+        "shop_id": shop_id,
+        "id": channel.id,
+        "slug": channel.slug,
+        "name": channel.name,
+        "active": channel.active,
+        "strategy": channel.strategy,
+        "warehouses": list(channel.warehouses),
+        "pool": next((warehouse for warehouse in channel.warehouses if warehouse in pools), None),
+    }
+
+
+def _what_decides(connection: Connection, shop_id: int) -> set[tuple[object, ...]]:
+    rows = connection.execute(
+        select(Channel.id, Channel.slug, Channel.pool, Channel.warehouses).where(Channel.shop_id == shop_id)
+    )
+    return {(*row[:3], tuple(row.warehouses)) for row in rows}
+
+
+def _replace(
+    connection: Connection, table: type[Channel] | type[Warehouse], shop_id: int, rows: list[dict[str, Any]]
+) -> None:
+    gone = delete(table).where(table.shop_id == shop_id, table.id.not_in([row["id"] for row in rows]))
+    connection.execute(gone)
+    upsert(connection, table, rows)

@@ -1,0 +1,125 @@
+"""Orders and their lines, as the shop shows them, and the place each unit has in the queue."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from app.book import pool_shipments
+from app.book.rows import upsert
+from app.models import Line, Order, Shop
+from app.platforms import LineSeen, OrderSeen
+
+NOT_ACCEPTED = {"DRAFT"}
+GIVEN_UP = {"CANCELED", "EXPIRED"}
+WHAT_DECIDES = ("variant_id", "open", "approving", "allocations", "layers", "shown")
+
+Row = Mapping[str, Any]
+
+
+def record_orders(
+    connection: Connection, shop: Shop, asked: Collection[str], seen: Sequence[OrderSeen], now: datetime
+) -> set[str]:
+    """Take over what was read of the asked orders. Returns the variants that must be planned again."""
+    orders = _rows(connection, select(Order.__table__).where(Order.shop_id == shop.id, Order.id.in_(asked)))
+    lines = _rows(connection, select(Line.__table__).where(Line.shop_id == shop.id, Line.order_id.in_(asked)))
+    accepted = [order for order in seen if order.status not in NOT_ACCEPTED]
+
+    order_rows = [_order_row(shop.id, order, orders.get(order.id), now) for order in accepted]
+    line_rows = [
+        _line_row(shop.id, order, line, lines.get(line.id), row["queued_at"] if order.id not in orders else now)
+        for order, row in zip(accepted, order_rows, strict=True)
+        for line in order.lines
+    ]
+    touched = set(_touched(orders, lines, order_rows, line_rows))
+    _forget(connection, shop.id, set(orders) - {order.id for order in accepted}, set(lines) - _ids(line_rows))
+    upsert(connection, Order, order_rows)
+    upsert(connection, Line, line_rows)
+    return touched | pool_shipments.record(connection, shop, accepted, set(orders))
+
+
+def _rows(connection: Connection, query: Any) -> dict[str, Row]:
+    return {row["id"]: row for row in connection.execute(query).mappings()}
+
+
+def _ids(rows: Sequence[Row]) -> set[str]:
+    return {row["id"] for row in rows}
+
+
+def _order_row(shop_id: int, order: OrderSeen, old: Row | None, now: datetime) -> dict[str, Any]:
+    return {
+        "shop_id": shop_id,
+        "id": order.id,
+        "number": order.number,
+        "channel_id": order.channel,
+        "status": order.status,
+        "origin": order.origin,
+        "created_at": order.created,
+        "queued_at": old["queued_at"] if old else (order.placed or now),
+        "shown": dict(order.metadata),
+        "observed_at": now,
+    }
+
+
+def _line_row(shop_id: int, order: OrderSeen, line: LineSeen, old: Row | None, joined: datetime) -> dict[str, Any]:
+    approving = sum(
+        units
+        for fulfilment in order.fulfilments
+        if fulfilment.status == "WAITING_FOR_APPROVAL"
+        for _, line_id, units in fulfilment.lines
+        if line_id == line.id
+    )
+    alive = order.status not in GIVEN_UP
+    return {
+        "shop_id": shop_id,
+        "id": line.id,
+        "order_id": order.id,
+        "variant_id": line.variant,
+        "sku": line.sku,
+        "quantity": line.quantity,
+        "open": max(0, line.quantity - line.fulfilled + approving) if alive else 0,
+        "approving": approving if alive else 0,
+        "allocations": {warehouse: units for warehouse, units in line.allocations.items() if units},
+        "layers": layers_after(old["layers"] if old else [], line.quantity, joined),
+        "shown": dict(line.metadata),
+        "judged": bool(old and old["judged"] and line.quantity <= old["quantity"]),
+    }
+
+
+def layers_after(layers: list[dict[str, Any]], quantity: int, joined: datetime) -> list[dict[str, Any]]:
+    """When the units of a line joined the queue, oldest first; together they are its ordered quantity.
+
+    Added units join now; taken away units are the ones that joined last. Shipping changes nothing here: what is open
+    are always the last `open` units.
+    """
+    kept, room = [], quantity
+    for layer in layers:
+        units = min(layer["units"], room)
+        if units:
+            kept.append({"at": layer["at"], "units": units})
+        room -= units
+    return [*kept, {"at": joined.isoformat(), "units": room}] if room else kept
+
+
+def _touched(
+    orders: dict[str, Row], lines: dict[str, Row], order_rows: Sequence[Row], line_rows: Sequence[Row]
+) -> Iterator[str]:
+    """Variants of lines that changed, came, went, or whose order shows something else than before."""
+    shown = {row["id"]: (row["status"], row["shown"]) for row in orders.values()}
+    restyled = {row["id"] for row in order_rows if shown.get(row["id"]) != (row["status"], row["shown"])}
+    for row in line_rows:
+        old = lines.get(row["id"])
+        if row["order_id"] in restyled or old is None or any(old[name] != row[name] for name in WHAT_DECIDES):
+            yield from _variants_of(row, old)
+    for line_id in set(lines) - _ids(line_rows):
+        yield from _variants_of(lines[line_id])
+
+
+def _variants_of(*rows: Row | None) -> Iterator[str]:
+    yield from (row["variant_id"] for row in rows if row and row["variant_id"])
+
+
+def _forget(connection: Connection, shop_id: int, orders: set[str], lines: set[str]) -> None:
+    connection.execute(delete(Line).where(Line.shop_id == shop_id, Line.id.in_(lines)))
+    connection.execute(delete(Order).where(Order.shop_id == shop_id, Order.id.in_(orders)))

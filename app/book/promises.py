@@ -1,0 +1,131 @@
+"""From the engine's plans back to rows: what each line gets, how that moved, and what was sold beyond a cap."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from app.engine import line_state
+from app.engine.model import Piece, Plan, Promise
+from app.models import Line, Overrun, PromiseMove, Variant
+
+TOLD = ("ready", "waiting", "expected")
+
+
+def save_plans(connection: Connection, shop_id: int, plans: Sequence[Plan], today: date, now: datetime) -> None:
+    """Keep the plans: each line's pieces and state, and every move of them in the append-only history."""
+    variants = [plan.variant for plan in plans]
+    lines = _planned_lines(connection, shop_id, variants)
+    promises = _by_line(plans)
+    rows = [_state_row(line, promises.get(line["id"], []), today) for line in lines]
+    _save_lines(connection, shop_id, rows)
+    _save_moves(connection, shop_id, lines, rows, now)
+    _save_overruns(connection, shop_id, lines, promises)
+    _save_revisits(connection, shop_id, plans)
+
+
+def _planned_lines(connection: Connection, shop_id: int, variants: Collection[str]) -> list[dict[str, Any]]:
+    """Lines the plans speak of, and those that were spoken of before and have nothing open any more."""
+    query = select(Line.__table__).where(
+        Line.shop_id == shop_id,
+        Line.variant_id.in_(variants),
+        (Line.open > 0) | (Line.ready > 0) | (Line.waiting > 0),
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _by_line(plans: Sequence[Plan]) -> dict[str, list[Promise]]:
+    found = defaultdict(list)
+    for promise in chain.from_iterable(plan.promises for plan in plans):
+        found[promise.claim.line].append(promise)
+    return found
+
+
+def _state_row(line: dict[str, Any], promises: Sequence[Promise], today: date) -> dict[str, Any]:
+    pieces = [piece for promise in promises for piece in promise.pieces]
+    state = line_state(pieces, promised=line["promised"], today=today)
+    return {
+        "line": line["id"],
+        "pieces": [_piece_row(piece) for piece in pieces],
+        "ready": state.ready,
+        "waiting": state.waiting,
+        "expected": state.expected,
+        "promised": state.expected or line["promised"] if state.waiting else None,
+    }
+
+
+def _piece_row(piece: Piece) -> dict[str, Any]:
+    return {
+        "quantity": piece.quantity,
+        "source": piece.source.value,
+        "warehouse": piece.warehouse,
+        "supply": piece.supply,
+        "expected": piece.expected.isoformat() if piece.expected else None,
+    }
+
+
+def _save_lines(connection: Connection, shop_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        names = [name for name in rows[0] if name != "line"]
+        statement = (
+            update(Line)
+            .where(Line.shop_id == shop_id, Line.id == bindparam("line"))
+            .values({name: bindparam(f"new_{name}") for name in names} | {"judged": True})
+        )
+        connection.execute(
+            statement, [{"line": row["line"]} | {f"new_{name}": row[name] for name in names} for row in rows]
+        )
+
+
+def _save_moves(
+    connection: Connection,
+    shop_id: int,
+    lines: Sequence[dict[str, Any]],
+    rows: Sequence[dict[str, Any]],
+    now: datetime,
+) -> None:
+    moves = [
+        {"shop_id": shop_id, "line_id": line["id"], "at": now}
+        | {f"{name}_before": line[name] for name in TOLD}
+        | {f"{name}_after": row[name] for name in TOLD}
+        for line, row in zip(lines, rows, strict=True)
+        if any(line[name] != row[name] for name in TOLD)
+    ]
+    if moves:
+        connection.execute(insert(PromiseMove), moves)
+
+
+def _save_overruns(
+    connection: Connection,
+    shop_id: int,
+    lines: Sequence[dict[str, Any]],
+    promises: dict[str, list[Promise]],
+) -> None:
+    """Lines held against the cap for the first time. Later excess comes from the merchant: stock lost, a cap lowered."""
+    rows = [
+        {"shop_id": shop_id, "line_id": line["id"], "variant_id": line["variant_id"], "units": units}
+        for line in lines
+        if not line["judged"]
+        if (units := sum(promise.beyond_cap for promise in promises.get(line["id"], [])))
+    ]
+    if rows:
+        statement = upsert(Overrun).values(rows)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["shop_id", "line_id"], set_={"units": statement.excluded.units}
+            )
+        )
+
+
+def _save_revisits(connection: Connection, shop_id: int, plans: Sequence[Plan]) -> None:
+    statement = (
+        update(Variant)
+        .where(Variant.shop_id == shop_id, Variant.id == bindparam("variant"))
+        .values(revisit=bindparam("day"))
+    )
+    if plans:
+        connection.execute(statement, [{"variant": plan.variant, "day": plan.revisit} for plan in plans])

@@ -1,0 +1,76 @@
+"""The sweep: mark everything of a shop, so that whatever a webhook failed to say heals by itself."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, or_, select, update
+
+from app import doctor, installs, marks, reconcile
+from app.models import Line, Shop
+from app.platforms import Platform
+from app.runtime import Runtime
+
+# Orders are read again from a little before the last look: clocks differ, and a change commits after it was stamped.
+OVERLAP = timedelta(minutes=15)
+FULL_EVERY = timedelta(days=1)
+
+Progress = Callable[[str, int], None]
+
+
+def run(runtime: Runtime, shop_id: int, *, full: bool = False, progress: Progress = lambda _what, _count: None) -> None:
+    """Mark the shop's layout, all its variants and its orders that changed since the last sweep.
+
+    `full`, once a day in any case, marks every order that may have open units besides. Raises ShopError; a sweep that was
+    cut off is begun anew.
+    """
+    shop = runtime.shop(shop_id)
+    if shop.state in reconcile.RESTING:
+        return
+    platform, began = runtime.platform(shop), datetime.now(UTC)
+    full = full or shop.fully_swept_at is None or shop.fully_swept_at < began - FULL_EVERY
+    _mark(runtime, shop_id, [("layout", "")])
+    _mark_pages(runtime, shop_id, "variant", platform.variant_ids(), progress)
+    _mark_pages(runtime, shop_id, "order", _orders(platform, shop, full=full), progress)
+    _mark_known(runtime, shop_id, full=full)
+    _finish(runtime, shop_id, began, full=full)
+    installs.upgrade_webhooks(runtime, shop)
+    doctor.report(runtime, shop)
+
+
+def overdue(connection: Connection, now: datetime, minutes: int) -> list[int]:
+    """Shops that have not been swept for so long, or never."""
+    late = or_(Shop.swept_at.is_(None), Shop.swept_at < now - timedelta(minutes=minutes))
+    return list(connection.scalars(select(Shop.id).where(late, Shop.state.not_in(reconcile.RESTING))))
+
+
+def _orders(platform: Platform, shop: Shop, *, full: bool) -> Iterable[list[str]]:
+    if full:
+        yield from platform.order_ids(None)
+    if shop.orders_seen_until is not None:
+        yield from platform.order_ids(shop.orders_seen_until - OVERLAP)
+
+
+def _mark_pages(runtime: Runtime, shop_id: int, kind: str, pages: Iterable[list[str]], progress: Progress) -> None:
+    for page in pages:
+        _mark(runtime, shop_id, [(kind, target) for target in page])
+        progress(kind, len(page))
+
+
+def _mark(runtime: Runtime, shop_id: int, targets: list[tuple[str, str]]) -> None:
+    with runtime.engine.begin() as connection:
+        marks.mark(connection, shop_id, targets)
+
+
+def _mark_known(runtime: Runtime, shop_id: int, *, full: bool) -> None:
+    """What we know and the shop did not list may be gone: a look will tell."""
+    with runtime.engine.begin() as connection:
+        marks.mark_every_variant(connection, shop_id)
+        if full:
+            open_orders = select(Line.order_id).where(Line.shop_id == shop_id, Line.open > 0).distinct()
+            marks.mark(connection, shop_id, [("order", order) for order in connection.scalars(open_orders)])
+
+
+def _finish(runtime: Runtime, shop_id: int, began: datetime, *, full: bool) -> None:
+    values = {"swept_at": began, "orders_seen_until": began} | ({"fully_swept_at": began} if full else {})
+    with runtime.engine.begin() as connection:
+        connection.execute(update(Shop).where(Shop.id == shop_id).values(values))

@@ -1,0 +1,117 @@
+"""The jobs, on Procrastinate: one loop per shop, a sweep on a schedule, and a look-after that nothing stays behind.
+
+Marks say what is to be done; a job only says that somebody should look. So a lost job costs time, never work.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import procrastinate
+import structlog
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Job, Status
+from sqlalchemy import text
+
+from app import marks, reconcile, sweep
+from app.platforms import ShopError
+from app.runtime import Runtime
+
+log = structlog.get_logger()
+
+HEARTBEAT_SECONDS = 5.0
+DEAD_AFTER_SECONDS = 15.0
+ATTEMPTS = 6
+
+queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+
+
+class WhenItHelps(procrastinate.BaseRetryStrategy):
+    """Try again after 2, 4, 8 ... seconds where the shop may answer later. The marks stay in any case."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision | None:
+        hopeless = isinstance(exception, ShopError) and not exception.retry
+        if hopeless or job.attempts >= ATTEMPTS:
+            return None
+        return procrastinate.RetryDecision(retry_in={"seconds": 2**job.attempts})
+
+
+@contextlib.contextmanager
+def open_queue(url: str) -> Iterator[None]:
+    """Let this process ask for jobs."""
+    with (
+        queue.replace_connector(procrastinate.SyncPsycopgConnector(conninfo=url, min_size=1, max_size=4)),
+        queue.open(),
+    ):
+        yield
+
+
+def run_worker(runtime: Runtime, url: str, *, concurrency: int = 4) -> None:
+    """Work until told to stop. Jobs of different shops run side by side, those of one shop one after another."""
+    with queue.replace_connector(procrastinate.PsycopgConnector(conninfo=url)):
+        queue.run_worker(
+            concurrency=concurrency,
+            delete_jobs="successful",
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=DEAD_AFTER_SECONDS,
+            additional_context={"runtime": runtime},
+        )
+
+
+def wake(shop_id: int) -> None:
+    """Ask that somebody looks at the shop's marks. Only after the marks are committed: see DESIGN.md section 4."""
+    _ask(reconcile_shop, f"reconcile:{shop_id}", shop_id)
+
+
+def ask_sweep(shop_id: int) -> None:
+    """Ask for a sweep of the shop, unless one is waiting already."""
+    _ask(sweep_shop, f"sweep:{shop_id}", shop_id)
+
+
+def _ask(task: Any, lock: str, shop_id: int) -> None:
+    waiting = "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %(lock)s AND status = 'todo' LIMIT 1"
+    if queue.connector.get_sync_connector().execute_query_all(waiting, lock=lock):
+        return
+    with contextlib.suppress(AlreadyEnqueued):
+        task.configure(lock=lock, queueing_lock=lock).defer(shop_id=shop_id)
+
+
+def _runtime(context: procrastinate.JobContext) -> Runtime:
+    runtime: Runtime = context.additional_context["runtime"]
+    return runtime
+
+
+@queue.task(name="reconcile", pass_context=True, retry=WhenItHelps())
+def reconcile_shop(context: procrastinate.JobContext, *, shop_id: int) -> None:
+    reconcile.run(_runtime(context), shop_id)
+
+
+@queue.task(name="sweep", pass_context=True, retry=WhenItHelps())
+def sweep_shop(context: procrastinate.JobContext, *, shop_id: int) -> None:
+    sweep.run(_runtime(context), shop_id)
+    wake(shop_id)
+
+
+@queue.periodic(cron="*/10 * * * * *")
+@queue.task(name="look_after", pass_context=True, queueing_lock="look_after")
+async def look_after(context: procrastinate.JobContext, *, timestamp: int) -> None:
+    """Free what dead workers held, wake shops whose marks nobody looks at, and start what the clock has made due."""
+    for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
+        log.warning("job of a dead worker", task=job.task_name, job=job.id)
+        await queue.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+    now = datetime.now(UTC)
+    with _runtime(context).engine.begin() as connection:
+        marks.mark_revisits(connection, now)
+        forgotten = marks.shops_to_wake(connection)
+        overdue = sweep.overdue(connection, now, _runtime(context).config.sweep_minutes)
+    for shop_id in forgotten:
+        wake(shop_id)
+    for shop_id in overdue:
+        ask_sweep(shop_id)
+
+
+def busy(connection: Any, shop_id: int) -> bool:
+    """Whether any job of the shop waits or runs."""
+    query = text("SELECT 1 FROM procrastinate_jobs WHERE lock IN (:a, :b) AND status IN ('todo', 'doing') LIMIT 1")
+    return connection.execute(query, {"a": f"reconcile:{shop_id}", "b": f"sweep:{shop_id}"}).first() is not None

@@ -1,0 +1,1 @@
+"""What the shop remembers: rows in tables, changed inside units of work, kept in a file."""
