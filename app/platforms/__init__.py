@@ -3,185 +3,66 @@
 Every method may raise `ShopError`; `ShopError.retry` says whether trying again can help.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from app.platforms.changes import (
+    Change,
+    DropMetadata,
+    Failure,
+    NoteOrder,
+    ReportProblem,
+    SetMetadata,
+    SetStock,
+    ShipLine,
+)
+from app.platforms.errors import PERMISSION_DENIED, TOKEN_DEAD, ShopError
+from app.platforms.seen import (
+    ChannelSeen,
+    FulfilmentSeen,
+    Identity,
+    LineSeen,
+    OrderSeen,
+    ShopLayout,
+    StockSeen,
+    VariantSeen,
+    WarehouseSeen,
+    WebhookSeen,
+    ZoneSeen,
+)
 
-class ShopError(Exception):
-    """The shop did not do what was asked. `retry`: the same call may work later. `code`: the platform's word for it."""
-
-    def __init__(self, message: str, *, retry: bool, code: str = "") -> None:
-        super().__init__(message)
-        self.retry = retry
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class StockSeen:
-    """Units of a variant in one warehouse."""
-
-    warehouse: str
-    quantity: int
-    allocated: int
-
-
-@dataclass(frozen=True, slots=True)
-class VariantSeen:
-    """A variant as the shop shows it now. `metadata` holds our own keys only (they begin with `dueback.`)."""
-
-    id: str
-    sku: str
-    name: str
-    product_id: str
-    product_name: str
-    product_type_id: str
-    category_id: str | None
-    collection_ids: tuple[str, ...]
-    listed_in: tuple[str, ...]
-    tracked: bool
-    stocks: tuple[StockSeen, ...]
-    metadata: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class LineSeen:
-    """An order line. `fulfilled` counts units in shipments approved or not, and units returned unshipped."""
-
-    id: str
-    variant: str | None
-    sku: str
-    quantity: int
-    fulfilled: int
-    allocations: Mapping[str, int]
-    metadata: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class FulfilmentSeen:
-    """A shipment. `lines` are (its own line id, order line id, units); `cancelled_into` the warehouse that got it back."""
-
-    id: str
-    status: str
-    warehouse: str | None
-    created: datetime
-    cancelled_into: str | None
-    lines: tuple[tuple[str, str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OrderSeen:
-    """An order. `placed` is when the shop accepted it, or None where it was imported in bulk."""
-
-    id: str
-    number: str
-    channel: str
-    status: str
-    origin: str
-    created: datetime
-    placed: datetime | None
-    metadata: Mapping[str, str]
-    lines: tuple[LineSeen, ...]
-    fulfilments: tuple[FulfilmentSeen, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WarehouseSeen:
-    """A warehouse. `zones` are ids of the shipping zones it serves; `ours` says its metadata names it our pool."""
-
-    id: str
-    slug: str
-    name: str
-    zones: tuple[str, ...]
-    ours: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelSeen:
-    """A channel. `warehouses` are ids in allocation order; `zones` are the shipping zones that sell in it."""
-
-    id: str
-    slug: str
-    name: str
-    active: bool
-    strategy: str
-    warehouses: tuple[str, ...]
-    zones: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ShopLayout:
-    """Everything about a shop that is neither catalogue nor order.
-
-    `reservations` is None where we may not know (reading it needs a permission we do not ask for).
-    """
-
-    name: str
-    version: str
-    channels: tuple[ChannelSeen, ...]
-    warehouses: tuple[WarehouseSeen, ...]
-    legacy_zones: bool
-    reservations: bool | None
-    permissions: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class SetStock:
-    """Make a stock row hold exactly `quantity` units. `exists` False creates the row."""
-
-    variant: str
-    warehouse: str
-    quantity: int
-    exists: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SetMetadata:
-    """Set these public metadata keys of an object; other keys stay."""
-
-    target: str
-    items: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class DropMetadata:
-    """Remove these public metadata keys of an object."""
-
-    target: str
-    keys: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NoteOrder:
-    """Leave a note for staff on an order."""
-
-    order: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportProblem:
-    """Show the merchant's staff a problem; the same key is shown once."""
-
-    key: str
-    message: str
-
-
-Change = SetStock | SetMetadata | DropMetadata | NoteOrder | ReportProblem
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A change the shop refused by itself, while others in the same request went through."""
-
-    change: Change
-    message: str
-    code: str
+__all__ = [
+    "PERMISSION_DENIED",
+    "TOKEN_DEAD",
+    "Change",
+    "ChannelSeen",
+    "DropMetadata",
+    "Failure",
+    "FulfilmentSeen",
+    "Identity",
+    "LineSeen",
+    "NoteOrder",
+    "OrderSeen",
+    "Platform",
+    "ReportProblem",
+    "SetMetadata",
+    "SetStock",
+    "ShipLine",
+    "ShopError",
+    "ShopLayout",
+    "StockSeen",
+    "VariantSeen",
+    "WarehouseSeen",
+    "WebhookSeen",
+    "ZoneSeen",
+]
 
 
 class Platform(Protocol):
     """A connection to one shop, safe to use from several threads."""
+
+    # What the loop reads.
 
     def layout(self) -> ShopLayout: ...
 
@@ -190,7 +71,7 @@ class Platform(Protocol):
         ...
 
     def orders(self, ids: Sequence[str]) -> list[OrderSeen]:
-        """The orders among `ids` (at most 100) that still exist, drafts included, with every line, in no order."""
+        """The orders among `ids` (at most 100) that still exist, with every line, in no order. Drafts are no orders yet."""
         ...
 
     def variant_ids(self) -> Iterator[list[str]]:
@@ -198,7 +79,11 @@ class Platform(Protocol):
         ...
 
     def order_ids(self, since: datetime | None) -> Iterator[list[str]]:
-        """Orders changed since then (None: every order that may still have open units), a page of ids at a time."""
+        """Orders the shop stamped as changed since then, a page of ids at a time; drafts are not among them.
+
+        None: every order that may still have open units. The stamp alone does not do: Saleor leaves it when a further
+        part of an order ships, and when an order expires.
+        """
         ...
 
     def products_variants(self, ids: Sequence[str]) -> list[str]:
@@ -209,6 +94,8 @@ class Platform(Protocol):
         """The messages of the notes staff and apps left on the order."""
         ...
 
+    # What the loop writes.
+
     def write(self, changes: Sequence[Change]) -> list[Failure]:
         """Make the changes, several at once and in no order; those the shop refused come back.
 
@@ -216,3 +103,52 @@ class Platform(Protocol):
         been made, and making them again is harmless for all but NoteOrder.
         """
         ...
+
+    def ship(self, order: str, lines: Sequence[ShipLine], *, exceed: bool, tracking: str, notify: bool) -> list[str]:
+        """Ship the units; returns the ids of the shipments, one per warehouse. Not harmless twice.
+
+        `exceed` ships although younger claims over-fill the warehouse; `notify` lets the shop write to the buyer.
+        """
+        ...
+
+    # What set-up asks. Each may be asked again harmlessly, but for `create_warehouse`.
+
+    def create_warehouse(self, name: str, slug: str, like: str) -> str:
+        """Make a warehouse with the address of `like`, named ours. Returns its id."""
+        ...
+
+    def name_ours(self, warehouse: str) -> None:
+        """Mark the warehouse as our pool, where only staff and we can see it."""
+        ...
+
+    def rename_warehouse(self, warehouse: str, name: str) -> None: ...
+
+    def join_channel(self, channel: str, warehouse: str) -> None:
+        """Let the channel sell from the warehouse; it comes last in the channel's order."""
+        ...
+
+    def join_zone(self, zone: str, warehouse: str) -> None:
+        """Let the warehouse serve the shipping zone. It must share a channel with the zone already."""
+        ...
+
+    def bring_to_front(self, channel: str, warehouse: str) -> None: ...
+
+    def allocate_in_order(self, channel: str) -> None:
+        """Make the channel allocate from its warehouses in their order."""
+        ...
+
+    # The app about itself.
+
+    def identity(self) -> Identity: ...
+
+    def webhooks(self) -> list[WebhookSeen]: ...
+
+    def create_webhook(self, name: str, url: str, query: str, events: Sequence[str]) -> str:
+        """Returns its id. `events` are the platform's names of them, as in the manifest."""
+        ...
+
+    def update_webhook(self, webhook: str, name: str, url: str, query: str, events: Sequence[str]) -> None:
+        """Make the webhook exactly this, and active."""
+        ...
+
+    def delete_webhook(self, webhook: str) -> None: ...

@@ -259,4 +259,4 @@ def upgrade() -> None:
             "open > 0 OR (shown <> '{}'::jsonb AND shown ->> 'dueback.status' IS DISTINCT FROM 'done')"
         ),
     )
-    op.get_bind().exec_driver_sql(SchemaManager.get_schema())
+    op.get_bind().connection.driver_connection.execute(SchemaManager.get_schema())

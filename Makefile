@@ -1,0 +1,38 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: install run test lint bench test-live lock
+
+install: $(VENV)/installed
+
+# A copied or half-made environment is made anew; the stamp is newer than what it was made from.
+$(VENV)/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+run: install
+	$(BIN)/python -m sandbox.demo
+
+test: install
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install
+	$(BIN)/python -m bench
+
+test-live: install
+	@test -n "$(SALEOR_URL)" || { echo "Set SALEOR_URL, SALEOR_EMAIL and SALEOR_PASSWORD."; exit 2; }
+	$(BIN)/python -m pytest tests/live
+
+# Needs uv; everybody else installs from the lock.
+lock:
+	uv pip compile pyproject.toml --extra embedded --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --output-file requirements.lock

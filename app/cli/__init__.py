@@ -1,0 +1,33 @@
+"""The `dueback` command: everything an operator or a script needs."""
+
+import sys
+
+import click
+
+from app.cli.doctor import doctor
+from app.cli.queue import availability, explain, queue, ship
+from app.cli.rule import rule
+from app.cli.serve import migrate_command, serve, web, worker
+from app.cli.shop import shop, sweep_command, wait
+from app.cli.supply import supply
+from app.config import BadSetting
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="dueback")
+def dueback() -> None:
+    """Backorders with honest dates for headless shops."""
+
+
+for command in (
+    serve, web, worker, migrate_command, sweep_command, doctor, shop, rule, supply, queue, availability, explain, ship, wait,
+):  # fmt: skip
+    dueback.add_command(command)
+
+
+def main() -> None:
+    try:
+        dueback()
+    except BadSetting as wrong:
+        click.echo(f"Error: {wrong}", err=True)
+        sys.exit(2)

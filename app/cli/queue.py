@@ -1,0 +1,106 @@
+"""Who waits for what, what a new buyer would get, and why; and shipping what is ready."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from sqlalchemy import Connection, select
+
+from app import book, marks, tasks
+from app import queue as claims
+from app.cli.opening import json_option, opened, print_json, shop_option
+from app.engine import plan
+from app.engine.model import Facts, Plan
+from app.models import Line, Order, Shop, Variant
+from app.platforms import ShopError
+
+
+@click.command()
+@shop_option
+@click.option("--sku", help="Only this variant.")
+@json_option
+def queue(shop_url: str, sku: str | None, as_json: bool) -> None:
+    """Every open claim, in the order it will be served."""
+    with opened(shop_url) as (opened_runtime, shop), opened_runtime.engine.connect() as connection:
+        found = claims.lines(connection, shop.id, sku)
+    if as_json:
+        print_json(found)
+        return
+    for claim in found:
+        state = f"{claim['ready']} ready, {claim['waiting']} waiting"
+        expected = f", expected {claim['expected'] or 'unknown'}" if claim["waiting"] else ""
+        click.echo(f"order {claim['order']}  {claim['sku']}  {state}{expected}")
+    if not found:
+        click.echo("Nobody waits.")
+
+
+@click.command()
+@shop_option
+@click.option("--sku", required=True)
+@click.option("--channel", "channel_slug", required=True, metavar="SLUG")
+@json_option
+def availability(shop_url: str, sku: str, channel_slug: str, as_json: bool) -> None:
+    """What a new buyer would get, and when."""
+    with opened(shop_url) as (opened_runtime, shop), opened_runtime.engine.connect() as connection:
+        _, planned = _planned(connection, shop, sku)
+    offer = next((offer for offer in planned.offers if offer.slug == channel_slug), None)
+    if offer is None:
+        known = ", ".join(offer.slug for offer in planned.offers)
+        raise click.ClickException(f"The shop has no channel {channel_slug}. It has: {known}.")
+    steps = [{"quantity": step.quantity, "expected": step.expected} for step in offer.steps]
+    if as_json:
+        left = {"available_now": offer.available_now, "backorder_left": offer.backorder_left}
+        print_json({"status": offer.status, **left, "steps": steps})
+        return
+    click.echo(f"{sku} in {channel_slug}: {offer.status.replace('_', ' ')}")
+    for step in steps:
+        click.echo(f"  {step['quantity']} by {step['expected'] or 'an unknown date'}")
+
+
+def _planned(connection: Connection, shop: Shop, sku: str) -> tuple[Facts, Plan]:
+    found = connection.scalars(select(Variant.id).where(Variant.shop_id == shop.id, Variant.sku == sku)).all()
+    if len(found) != 1:
+        raise click.ClickException(f"{len(found) or 'No'} variants of the shop have the SKU {sku}.")
+    [facts] = book.load_facts(connection, shop, found)
+    return facts, plan(facts, book.today(shop, datetime.now(UTC)))
+
+
+@click.command()
+@shop_option
+@click.option("--order", "number", required=True, metavar="NUMBER")
+@click.option("--tracking", default="", help="Tracking number of the parcel.")
+@click.option("--notify/--no-notify", default=True, show_default=True, help="Let the shop mail the customer.")
+def ship(shop_url: str, number: str, tracking: str, notify: bool) -> None:
+    """Ship what is ready of an order, from the warehouses that hold it."""
+    with opened(shop_url) as (opened_runtime, shop):
+        with opened_runtime.engine.connect() as connection:
+            order_id, lines = _ready(connection, shop, number)
+        if not lines:
+            raise click.ClickException(f"Nothing of order {number} is ready to ship.")
+        try:
+            opened_runtime.platform(shop).ship(order_id, lines, tracking=tracking, notify=notify)
+        except ShopError as wrong:
+            raise click.ClickException(f"The shop did not ship it: {wrong}") from wrong
+        with opened_runtime.engine.begin() as connection:
+            marks.mark(connection, shop.id, [("order", order_id)])
+        tasks.wake(shop.id)
+    click.echo(f"Shipped {sum(units for _, _, units in lines)} units of order {number}.")
+
+
+def _ready(connection: Connection, shop: Shop, number: str) -> tuple[str, list[tuple[str, str, int]]]:
+    """The order's id, and (line, warehouse, units) of all that is on hand for it."""
+    query = (
+        select(Order.id, Line.id.label("line_id"), Line.pieces)
+        .join(Line, (Line.shop_id == Order.shop_id) & (Line.order_id == Order.id))
+        .where(Order.shop_id == shop.id, Order.number == number)
+    )
+    rows = connection.execute(query).all()
+    if not rows:
+        raise click.ClickException(f"No order has the number {number}.")
+    ready = [
+        (row.line_id, piece["warehouse"], piece["quantity"])
+        for row in rows
+        for piece in row.pieces
+        if piece["source"] == "on_hand" and piece["warehouse"]
+    ]
+    return rows[0].id, ready

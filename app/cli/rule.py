@@ -1,0 +1,167 @@
+"""What the merchant allows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+from sqlalchemy import Connection, Row, Select, select
+
+from app import book, marks, rulebook, tasks
+from app.cli.opening import json_option, opened, print_json, shop_option
+from app.engine.rules import Scope
+from app.models import Channel, Shop, Variant
+from app.platforms import ShopError
+from app.pools import NeedsConsent, open_pool
+from app.runtime import Runtime
+
+scope_option = click.option(
+    "--scope", "scope_text", required=True, metavar="SCOPE", help="shop, channel:SLUG or variant:SKU."
+)
+channel_option = click.option("--channel", "channel_slug", help="Hold only in this channel.")
+
+
+@click.group()
+def rule() -> None:
+    """Set, list and remove rules: what may be ordered past zero, and how far."""
+
+
+@rule.command("set")
+@shop_option
+@scope_option
+@channel_option
+@click.option("--mode", type=click.Choice(["off", "backorder", "preorder"]))
+@click.option("--cap", metavar="UNITS|none", help="How many units may be owed at once.")
+@click.option("--open-at", metavar="UNITS|always", help="Open when so few units are free. Default 0: when sold out.")
+@click.option("--lead-days", type=int, help="Days you need to get a unit that no supply is known for.")
+@click.option("--yes", is_flag=True, help="Agree to changes in the shop's own settings.")
+def set_rule(
+    shop_url: str, scope_text: str, channel_slug: str | None, mode: str | None, cap: str | None, open_at: str | None,
+    lead_days: int | None, yes: bool,
+) -> None:  # fmt: skip
+    """Set fields of one rule; fields you leave out keep what they are, or are inherited from a wider scope."""
+    fields = {"mode": mode, "cap": _number(cap), "open_at": _number(open_at), "lead_days": lead_days}
+    with opened(shop_url) as (opened_runtime, shop):
+        scope, target, channels = _resolve(opened_runtime, shop, scope_text, channel_slug)
+        channel_id = channels[0] if channel_slug else ""
+        if mode in {"backorder", "preorder"}:
+            _open_pools(opened_runtime, shop, channels, may_change_strategy=yes)
+        try:
+            with opened_runtime.engine.begin() as connection:
+                merged = rulebook.put(connection, shop.id, scope, target, channel_id, fields)
+                _mark(connection, shop.id, scope, target)
+        except rulebook.BadRule as wrong:
+            raise click.ClickException(str(wrong)) from wrong
+        tasks.wake(shop.id)
+    click.echo(f"{_name(scope_text, channel_slug)}: {_sentence(merged)}")
+
+
+@rule.command("list")
+@shop_option
+@json_option
+def list_rules(shop_url: str, as_json: bool) -> None:
+    """Every rule of the shop, most specific scope first."""
+    with opened(shop_url) as (opened_runtime, shop), opened_runtime.engine.connect() as connection:
+        rules = [_readable(connection, shop.id, row) for row in rulebook.rows(connection, shop.id)]
+    if as_json:
+        print_json(rules)
+        return
+    for found in rules:
+        click.echo(f"{_name(found['scope'], found['channel'])}: {_sentence(found['fields'])}")
+
+
+@rule.command("remove")
+@shop_option
+@scope_option
+@channel_option
+def remove_rule(shop_url: str, scope_text: str, channel_slug: str | None) -> None:
+    """Remove one rule; what it decided is inherited from a wider scope again."""
+    with opened(shop_url) as (opened_runtime, shop):
+        scope, target, channels = _resolve(opened_runtime, shop, scope_text, channel_slug)
+        with opened_runtime.engine.begin() as connection:
+            channel_id = channels[0] if channel_slug else ""
+            if not rulebook.remove(connection, shop.id, scope, target, channel_id):
+                raise click.ClickException(f"There is no rule for {_name(scope_text, channel_slug)}.")
+            _mark(connection, shop.id, scope, target)
+        tasks.wake(shop.id)
+    click.echo(f"Removed the rule for {_name(scope_text, channel_slug)}.")
+
+
+def _number(text: str | None) -> int | str | None:
+    return int(text) if text is not None and text.isdecimal() else text
+
+
+def _name(scope: str, channel_slug: str | None) -> str:
+    return f"{scope} in {channel_slug}" if channel_slug else scope
+
+
+def _sentence(fields: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in fields.items()) or "decides nothing"
+
+
+def _resolve(
+    opened_runtime: Runtime, shop: Shop, scope_text: str, channel_slug: str | None
+) -> tuple[Scope, str, list[str]]:
+    """The scope, the id it points at, and the ids of the channels it concerns. Refuses what the shop does not have."""
+    kind, _, name = scope_text.partition(":")
+    with opened_runtime.engine.connect() as connection:
+        channels = {row.slug: row.id for row in connection.execute(_channels(shop.id))}
+        for slug in filter(None, (channel_slug, name if kind == "channel" else None)):
+            if slug not in channels:
+                raise click.ClickException(f"The shop has no channel {slug}. It has: {', '.join(sorted(channels))}.")
+        match kind:
+            case "shop" if not name:
+                target, concerned = "", list(channels.values())
+            case "channel":
+                target, concerned = channels[name], [channels[name]]
+            case "variant":
+                target, concerned = _variant(connection, shop.id, name)
+            case _:
+                raise click.ClickException(f"{scope_text!r} is no scope. Write shop, channel:SLUG or variant:SKU.")
+    return Scope(kind), target, [channels[channel_slug]] if channel_slug else concerned
+
+
+def _channels(shop_id: int) -> Select[Any]:
+    return select(Channel.slug, Channel.id).where(Channel.shop_id == shop_id, Channel.active)
+
+
+def _variant(connection: Connection, shop_id: int, sku: str) -> tuple[str, list[str]]:
+    query = select(Variant.id, Variant.listed_in).where(Variant.shop_id == shop_id, Variant.sku == sku)
+    match connection.execute(query).all():
+        case [row]:
+            return row.id, row.listed_in
+        case []:
+            raise click.ClickException(f"The shop has no variant with the SKU {sku}, or it is newer than the last look.")
+        case several:
+            raise click.ClickException(f"{len(several)} variants have the SKU {sku}; give each its own in the shop.")
+
+
+def _open_pools(opened_runtime: Runtime, shop: Shop, channels: list[str], *, may_change_strategy: bool) -> None:
+    """Make sure that every channel concerned has its pool; says what was done for it."""
+    platform = opened_runtime.platform(shop)
+    try:
+        for channel in platform.layout().channels:
+            if channel.id in channels:
+                for sentence in open_pool(platform, [channel], may_change_strategy=may_change_strategy).done:
+                    click.echo(sentence)
+    except NeedsConsent as asked:
+        raise click.ClickException(f"{asked} Run the command again with --yes to agree.") from asked
+    except ShopError as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    with opened_runtime.engine.begin() as connection:
+        book.record_layout(connection, shop.id, platform.layout())
+
+
+def _mark(connection: Connection, shop_id: int, scope: Scope, target: str) -> None:
+    if scope is Scope.VARIANT:
+        marks.mark(connection, shop_id, [("variant", target)])
+    else:
+        marks.mark_every_variant(connection, shop_id)
+
+
+def _readable(connection: Connection, shop_id: int, row: Row[Any]) -> dict[str, Any]:
+    """The rule with names where the row has ids."""
+    slugs = {channel.id: channel.slug for channel in connection.execute(_channels(shop_id))}
+    sku = select(Variant.sku).where(Variant.shop_id == shop_id, Variant.id == row.target)
+    names = {"shop": "", "channel": f":{slugs.get(row.target)}", "variant": f":{connection.scalar(sku)}"}
+    scope = row.scope + names[row.scope]
+    return {"scope": scope, "channel": slugs.get(row.channel_id), "fields": row.fields}

@@ -1,0 +1,21 @@
+"""What can go wrong with a shop: one exception that says whether trying again can help."""
+
+UNREACHABLE = "UNREACHABLE"
+TIMEOUT = "TIMEOUT"
+NOT_GRAPHQL = "NOT_GRAPHQL"
+TOO_LARGE = "TOO_LARGE"
+TOO_COMPLEX = "TOO_COMPLEX"
+TOKEN_DEAD = "TOKEN_DEAD"
+PERMISSION_DENIED = "PERMISSION_DENIED"
+
+
+class ShopError(Exception):
+    """The shop did not do what was asked. `retry`: the same call may work later.
+
+    `code` is one of the names above, `HTTP_` and a status, or the platform's own word for it.
+    """
+
+    def __init__(self, message: str, *, retry: bool, code: str = "") -> None:
+        super().__init__(message)
+        self.retry = retry
+        self.code = code
