@@ -303,8 +303,9 @@ class Supply(Table):
 class PoolShipment(Table):
     """Units staff shipped from the pool, which holds none: see DESIGN.md section 2.
 
-    `state`: found -> taking -> repaired, or found -> reported; once `cancelled` back into the pool, repaired -> returning
-    -> returned. In taking and returning, `writes` are recorded and under way: `[{"warehouse", "before", "after"}]`.
+    `state`: found -> taking -> repaired, or found -> reported; once `cancelled` back into the pool, repaired ->
+    returning -> returned. In taking and returning, `writes` are recorded and under way:
+    `[{"warehouse", "before", "after"}]`.
     """
 
     __tablename__ = "pool_shipments"

@@ -39,7 +39,7 @@ def tell_overruns(connection: Connection, shop_id: int, variants: Collection[str
     for row in connection.execute(query):
         message = (
             f"Order {row.number}: {row.units} of {row.sku} sold beyond the backorder limit. The shop let simultaneous "
-            "checkouts pass; stock reservations in the shop's settings prevent it. The order keeps its place in the queue."
+            "checkouts pass; stock reservations in the shop's settings prevent it. The order keeps its place."
         )
         report(connection, shop_id, f"overrun:{row.line_id}", message)
 

@@ -1,8 +1,8 @@
 """Units that staff shipped from a pool are taken off the warehouse they really left. See DESIGN.md section 2.
 
 A pool holds nothing, so what was shipped from it came off a shelf somewhere. This writes physical stock, which nothing
-else here does unasked, and it is not harmless twice. Hence: what will be written is recorded first, and written only while
-the shop still shows what it showed before the shipment.
+else here does unasked, and it is not harmless twice. Hence: what will be written is recorded first, and written only
+while the shop still shows what it showed before the shipment.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,8 +37,8 @@ class Write:
 def takes(line: str, units: int, shelves: Sequence[Shelf]) -> dict[str, int]:
     """Units to take off each warehouse for a shipment of `units` of a line.
 
-    What covered the line goes first, then free units, then units of the youngest covered lines, never below zero. The sum
-    is less than `units` where the shelves hold less. Shelves come in the channel's order.
+    What covered the line goes first, then free units, then units of the youngest covered lines, never below zero. The
+    sum is less than `units` where the shelves hold less. Shelves come in the channel's order.
     """
     taken = dict.fromkeys((shelf.warehouse for shelf in shelves), 0)
     left = units
@@ -134,7 +134,7 @@ class Repair:
         return self._carry_out(variant, writes, "returned")
 
     def _carry_out(self, variant: VariantSeen, writes: Sequence[Write], done: str) -> VariantSeen:
-        """Write what was recorded, where the shop shows `before`; where it shows `after`, an earlier try has done it."""
+        """Write what was recorded where the shop shows `before`; where it shows `after`, an earlier try did it."""
         now = {stock.warehouse: stock.quantity for stock in variant.stocks}
         if any(now.get(write.warehouse) not in {write.before, write.after} for write in writes):
             return self._report(variant, "The stock changed while it was being put right. Please count it.")

@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
-from app.engine import status_of_line
+from app.engine import line_status
 from app.engine.model import Facts, Mode, Offer, Plan
 from app.models import Line, Order, Shop, Variant
 from app.platforms import Change, DropMetadata, Failure, SetMetadata, SetStock
@@ -61,7 +62,7 @@ def wishes(
     silent = shop.state in {"leaving", "left"}
     variants = _variant_wishes(connection, shop, facts, plans, silent=silent)
     lines = _line_wishes(connection, shop, facts, today, silent=silent)
-    return [*variants, *lines, *_order_wishes(connection, shop, today, silent=silent, lines=lines)]
+    return [*variants, *lines, *_order_wishes(connection, shop, lines, silent=silent)]
 
 
 def remember(connection: Connection, shop_id: int, fulfilled: Sequence[Wish]) -> None:
@@ -132,26 +133,22 @@ def _line_wishes(
     for row in connection.execute(query):
         ours = row.channel_id in ruled[row.variant_id] or row.waiting or row.told
         told = ours and row.status not in NOTHING_OWED and not silent
-        items = line_items(row.open, row.ready, row.waiting, row.expected, row.promised, today) if told else {}
+        items = line_items(row, today) if told else {}
         found.append(Wish(Line, row.id, row.shown, items))
     return found
 
 
-def line_items(
-    open_units: int, ready: int, waiting: int, expected: date | None, promised: date | None, today: date
-) -> Items:
+def line_items(line: Row[Any], today: date) -> Items:
     """What an order line's metadata tells."""
     items = {
-        f"{PREFIX}status": status_of_line(open_units, ready, waiting, promised, today),
-        f"{PREFIX}ready": str(ready),
-        f"{PREFIX}waiting": str(waiting),
+        f"{PREFIX}status": line_status(line.open, line.waiting, line.ready, promised=line.promised, today=today),
+        f"{PREFIX}ready": str(line.ready),
+        f"{PREFIX}waiting": str(line.waiting),
     }
-    return items | ({f"{PREFIX}expected": expected.isoformat()} if expected else {})
+    return items | ({f"{PREFIX}expected": line.expected.isoformat()} if line.expected else {})
 
 
-def _order_wishes(
-    connection: Connection, shop: Shop, today: date, *, silent: bool, lines: Sequence[Wish]
-) -> Iterator[Wish]:
+def _order_wishes(connection: Connection, shop: Shop, lines: Sequence[Wish], *, silent: bool) -> Iterator[Wish]:
     """Orders of these lines, told from all their lines that are told about."""
     wanted = {wish.id: wish.wanted for wish in lines}
     touched = select(Line.order_id).where(Line.shop_id == shop.id, Line.id.in_(wanted))

@@ -1,7 +1,7 @@
 """Observe, decide, apply: the one loop that keeps a shop right. See DESIGN.md section 4.
 
-Every step may be cut off anywhere. Marks are cleared only after what they asked for is done, and every write but those of
-`app.pool_repair` is harmless twice.
+Every step may be cut off anywhere. Marks are cleared only after what they asked for is done, and every write but those
+of `app.pool_repair` is harmless twice.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from app import book, marks, notices, pool_repair, publish
 from app.engine import plan
 from app.marks import Taken
 from app.models import Shop
-from app.platforms import Change, Platform
+from app.platforms import Platform, SetStock
 from app.runtime import Runtime
 
 log = structlog.get_logger()
@@ -68,8 +68,13 @@ def _variants(runtime: Runtime, shop: Shop, platform: Platform) -> bool:
     if taken:
         ids = [mark.target for mark in taken]
         _observe(runtime, shop, platform, ids)
-        changes, wanted = _decide(runtime, shop, ids)
-        _apply(runtime, shop, platform, taken, changes, wanted)
+        stocks, wanted = _decide(runtime, shop, ids)
+        refused = _apply(runtime, shop, platform, stocks, wanted)
+        with runtime.engine.begin() as connection:
+            if refused:
+                marks.postpone(connection, shop.id, "variant", taken, datetime.now(UTC))
+            else:
+                marks.clear(connection, shop.id, "variant", taken)
     return bool(taken)
 
 
@@ -81,7 +86,7 @@ def _observe(runtime: Runtime, shop: Shop, platform: Platform, ids: Sequence[str
         book.record_variants(connection, shop.id, ids, seen, datetime.now(UTC))
 
 
-def _decide(runtime: Runtime, shop: Shop, ids: Sequence[str]) -> tuple[list[Change], list[publish.Wish]]:
+def _decide(runtime: Runtime, shop: Shop, ids: Sequence[str]) -> tuple[list[SetStock], list[publish.Wish]]:
     """Plan each variant; keep the plans, their history and what there is to tell in one transaction."""
     now = datetime.now(UTC)
     today = book.today(shop, now)
@@ -91,25 +96,16 @@ def _decide(runtime: Runtime, shop: Shop, ids: Sequence[str]) -> tuple[list[Chan
         book.save_plans(connection, shop.id, plans, today, now)
         notices.tell_overruns(connection, shop.id, ids)
         wanted = publish.wishes(connection, shop, facts, plans, today)
-    return list(publish.pool_changes(facts, plans)), wanted
+    return publish.pool_changes(facts, plans), wanted
 
 
 def _apply(
-    runtime: Runtime,
-    shop: Shop,
-    platform: Platform,
-    taken: Sequence[Taken],
-    changes: Sequence[Change],
-    wanted: Sequence[publish.Wish],
-) -> None:
-    """Write the differences. What the shop refuses is looked at again later; the rest is done."""
-    changes = [*changes, *(change for wish in wanted for change in wish.changes())]
-    failures = platform.write(changes)
+    runtime: Runtime, shop: Shop, platform: Platform, stocks: Sequence[SetStock], wanted: Sequence[publish.Wish]
+) -> bool:
+    """Write the differences. True when the shop refused any of them: they are to be looked at again later."""
+    failures = platform.write([*stocks, *(change for wish in wanted for change in wish.changes())])
     for failure in failures:
         log.warning("refused by the shop", shop=shop.id, change=failure.change, reason=failure.message)
     with runtime.engine.begin() as connection:
         publish.remember(connection, shop.id, publish.without(wanted, failures))
-        if failures:
-            marks.postpone(connection, shop.id, "variant", taken, datetime.now(UTC))
-        else:
-            marks.clear(connection, shop.id, "variant", taken)
+    return bool(failures)

@@ -20,8 +20,8 @@ Progress = Callable[[str, int], None]
 def run(runtime: Runtime, shop_id: int, *, full: bool = False, progress: Progress = lambda _what, _count: None) -> None:
     """Mark the shop's layout, all its variants and its orders that changed since the last sweep.
 
-    `full`, once a day in any case, marks every order that may have open units besides. Raises ShopError; a sweep that was
-    cut off is begun anew.
+    `full`, once a day in any case, marks every order that may have open units besides. Raises ShopError; a sweep that
+    was cut off is begun anew.
     """
     shop = runtime.shop(shop_id)
     if shop.state in reconcile.RESTING:

@@ -105,7 +105,7 @@ def _save_overruns(
     lines: Sequence[dict[str, Any]],
     promises: dict[str, list[Promise]],
 ) -> None:
-    """Lines held against the cap for the first time. Later excess comes from the merchant: stock lost, a cap lowered."""
+    """Lines held against the cap for the first time. Later excess is the merchant's: stock lost, a cap lowered."""
     rows = [
         {"shop_id": shop_id, "line_id": line["id"], "variant_id": line["variant_id"], "units": units}
         for line in lines

@@ -19,9 +19,11 @@ def dueback() -> None:
     """Backorders with honest dates for headless shops."""
 
 
-for command in (
-    serve, web, worker, migrate_command, sweep_command, doctor, shop, rule, supply, queue, availability, explain, ship, wait,
-):  # fmt: skip
+RUNNING = (serve, web, worker, migrate_command)
+SETTING = (shop, rule, supply, doctor)
+LOOKING = (queue, availability, explain, ship, sweep_command, wait)
+
+for command in (*RUNNING, *SETTING, *LOOKING):
     dueback.add_command(command)
 
 

@@ -1,7 +1,6 @@
 """Who waits for what, what a new buyer would get, and why; and shipping what is ready."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import click
 from sqlalchemy import Connection, select
@@ -12,7 +11,7 @@ from app.cli.opening import json_option, opened, print_json, shop_option
 from app.engine import plan
 from app.engine.model import Facts, Plan
 from app.models import Line, Order, Shop, Variant
-from app.platforms import ShopError
+from app.platforms import ShipLine, ShopError
 
 
 @click.command()
@@ -78,17 +77,17 @@ def ship(shop_url: str, number: str, tracking: str, notify: bool) -> None:
         if not lines:
             raise click.ClickException(f"Nothing of order {number} is ready to ship.")
         try:
-            opened_runtime.platform(shop).ship(order_id, lines, tracking=tracking, notify=notify)
+            opened_runtime.platform(shop).ship(order_id, lines, exceed=True, tracking=tracking, notify=notify)
         except ShopError as wrong:
             raise click.ClickException(f"The shop did not ship it: {wrong}") from wrong
         with opened_runtime.engine.begin() as connection:
             marks.mark(connection, shop.id, [("order", order_id)])
         tasks.wake(shop.id)
-    click.echo(f"Shipped {sum(units for _, _, units in lines)} units of order {number}.")
+    click.echo(f"Shipped {sum(line.units for line in lines)} units of order {number}.")
 
 
-def _ready(connection: Connection, shop: Shop, number: str) -> tuple[str, list[tuple[str, str, int]]]:
-    """The order's id, and (line, warehouse, units) of all that is on hand for it."""
+def _ready(connection: Connection, shop: Shop, number: str) -> tuple[str, list[ShipLine]]:
+    """The order's id, and all that is on hand for it."""
     query = (
         select(Order.id, Line.id.label("line_id"), Line.pieces)
         .join(Line, (Line.shop_id == Order.shop_id) & (Line.order_id == Order.id))
@@ -98,7 +97,7 @@ def _ready(connection: Connection, shop: Shop, number: str) -> tuple[str, list[t
     if not rows:
         raise click.ClickException(f"No order has the number {number}.")
     ready = [
-        (row.line_id, piece["warehouse"], piece["quantity"])
+        ShipLine(row.line_id, piece["warehouse"], piece["quantity"])
         for row in rows
         for piece in row.pieces
         if piece["source"] == "on_hand" and piece["warehouse"]

@@ -130,7 +130,9 @@ def _variant(connection: Connection, shop_id: int, sku: str) -> tuple[str, list[
         case [row]:
             return row.id, row.listed_in
         case []:
-            raise click.ClickException(f"The shop has no variant with the SKU {sku}, or it is newer than the last look.")
+            raise click.ClickException(
+                f"The shop has no variant with the SKU {sku}, or it is newer than the last look."
+            )
         case several:
             raise click.ClickException(f"{len(several)} variants have the SKU {sku}; give each its own in the shop.")
 

@@ -58,7 +58,9 @@ def leave(shop_url: str, timeout: int) -> None:
 
 @shop.command("set")
 @shop_option
-@click.option("--stock-owner", type=click.Choice(["staff", "erp"]), help="erp: report pool shipments, never write stock.")
+@click.option(
+    "--stock-owner", type=click.Choice(["staff", "erp"]), help="erp: report pool shipments, never write stock."
+)
 @click.option("--time-zone", help="The shop's calendar, such as Europe/Berlin.")
 def set_shop(shop_url: str, stock_owner: str | None, time_zone: str | None) -> None:
     """Change how Dueback works in one shop."""

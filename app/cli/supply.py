@@ -69,7 +69,9 @@ def list_supplies(shop_url: str, sku: str | None, as_json: bool) -> None:
         return
     for row in rows:
         left = row["quantity"] - row["received"]
-        click.echo(f"{row['id']}: {left} of {row['sku']} for {row['warehouse']} by {row['eta']} {row['reference']}".rstrip())
+        click.echo(
+            f"{row['id']}: {left} of {row['sku']} for {row['warehouse']} by {row['eta']} {row['reference']}".rstrip()
+        )
 
 
 @supply.command()
