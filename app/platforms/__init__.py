@@ -71,7 +71,7 @@ class Platform(Protocol):
         ...
 
     def orders(self, ids: Sequence[str]) -> list[OrderSeen]:
-        """The orders among `ids` (at most 100) that still exist, with every line, in no order. Drafts are no orders yet."""
+        """The orders among `ids` (at most 100) that still exist, with every line, in no order; drafts are no orders."""
         ...
 
     def variant_ids(self) -> Iterator[list[str]]:

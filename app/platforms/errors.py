@@ -5,17 +5,19 @@ TIMEOUT = "TIMEOUT"
 NOT_GRAPHQL = "NOT_GRAPHQL"
 TOO_LARGE = "TOO_LARGE"
 TOO_COMPLEX = "TOO_COMPLEX"
-TOKEN_DEAD = "TOKEN_DEAD"
+TOKEN_DEAD = "TOKEN_DEAD"  # noqa: S105 - a name, not a token
 PERMISSION_DENIED = "PERMISSION_DENIED"
 
 
 class ShopError(Exception):
     """The shop did not do what was asked. `retry`: the same call may work later.
 
-    `code` is one of the names above, `HTTP_` and a status, or the platform's own word for it.
+    `code` is one of the names above, `HTTP_` and a status, or the platform's own word for it. `wait` is the pause the
+    shop asked for, in seconds.
     """
 
-    def __init__(self, message: str, *, retry: bool, code: str = "") -> None:
+    def __init__(self, message: str, *, retry: bool, code: str = "", wait: float | None = None) -> None:
         super().__init__(message)
         self.retry = retry
         self.code = code
+        self.wait = wait

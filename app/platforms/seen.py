@@ -115,8 +115,8 @@ class ZoneSeen:
 class ShopLayout:
     """Everything about a shop that is neither catalogue nor order.
 
-    `legacy_zones`: a sale counts only the warehouses whose shipping zone holds the buyer's country. `reservations` is None
-    where we may not know (reading it needs a permission we do not ask for).
+    `legacy_zones`: a sale counts only the warehouses whose shipping zone holds the buyer's country. `reservations` is
+    None where we may not know (reading it needs a permission we do not ask for).
     """
 
     name: str
@@ -142,7 +142,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class WebhookSeen:
-    """A webhook of our own app. `failures` are the newest deliveries the shop gave up on: (when, event), newest first."""
+    """A webhook of our own app. `failures` are deliveries the shop gave up on: (when, event), the newest ten first."""
 
     id: str
     name: str

@@ -1,0 +1,198 @@
+"""What the loop reads from Saleor: its JSON into our words."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from app.platforms.errors import ShopError
+from app.platforms.saleor_events import Events
+from app.platforms.saleor_link import Link, nodes, permissions
+from app.platforms.seen import (
+    ChannelSeen,
+    FulfilmentSeen,
+    LineSeen,
+    OrderSeen,
+    ShopLayout,
+    StockSeen,
+    VariantSeen,
+    WarehouseSeen,
+    ZoneSeen,
+)
+
+OURS = "dueback."
+
+# Orders that can have open units. Saleor turns an order RETURNED or FULFILLED only once no unit is left to ship.
+OPEN = ["UNCONFIRMED", "UNFULFILLED", "PARTIALLY_FULFILLED", "PARTIALLY_RETURNED"]
+
+Json = Mapping[str, Any]
+
+
+class Reads(Link):
+    """See `Platform` for what each method promises."""
+
+    def layout(self) -> ShopLayout:
+        seen = self.ask("layout")
+        granted = permissions(seen["app"])
+        return ShopLayout(
+            name=seen["shop"]["name"],
+            version=seen["shop"]["version"],
+            channels=tuple(_channel(node) for node in seen["channels"]),
+            warehouses=tuple(_warehouse(node) for page in self.pages("warehouses") for node in page),
+            zones=tuple(_zone(node) for page in self.pages("shipping_zones") for node in page),
+            legacy_zones=seen["shop"]["useLegacyShippingZoneStockAvailability"],
+            reservations=self._reservations() if "MANAGE_SETTINGS" in granted else None,
+            permissions=granted,
+        )
+
+    def variants(self, ids: Sequence[str]) -> list[VariantSeen]:
+        return [_variant(node) for node in nodes(self.ask("variants", ids=list(ids))["page"])] if ids else []
+
+    def variant_ids(self) -> Iterator[list[str]]:
+        return (_ids(page) for page in self.pages("variant_ids"))
+
+    def products_variants(self, ids: Sequence[str]) -> list[str]:
+        if not ids:
+            return []
+        products = nodes(self.ask("product_variant_ids", ids=list(ids))["page"])
+        return [variant["id"] for product in products for variant in product["variants"] or ()]
+
+    def orders(self, ids: Sequence[str]) -> list[OrderSeen]:
+        if not ids:
+            return []
+        found = self._orders(list(ids))
+        events = self._events([order["id"] for order in found if _needs_events(order)])
+        return [_order(order, events.get(order["id"], Events(()))) for order in found]
+
+    def order_ids(self, since: datetime | None) -> Iterator[list[str]]:
+        where = {"updatedAt": {"gte": since.isoformat()}} if since else {"status": {"oneOf": OPEN}}
+        return (_ids(page) for page in self.pages("order_ids", where=where))
+
+    def notes(self, order: str) -> list[str]:
+        return self._events([order]).get(order, Events(())).notes()
+
+    def _orders(self, ids: list[str]) -> list[dict[str, Any]]:
+        try:
+            return nodes(self.ask("orders", ids=ids, origin=True)["page"])
+        except ShopError as error:
+            if "OrderOriginEnum" not in str(error):
+                raise
+        return [order | {"origin": ""} for order in nodes(self.ask("orders", ids=ids, origin=False)["page"])]
+
+    def _events(self, orders: Sequence[str]) -> dict[str, Events]:
+        if not orders:
+            return {}
+        found = nodes(self.ask("order_events", ids=list(orders))["page"])
+        return {order["id"]: Events(order["events"]) for order in found}
+
+    def _reservations(self) -> bool:
+        """Both kinds of buyers must have them: half a door is open."""
+        shop = self.ask("reservations")["shop"]
+        return bool(shop["reserveStockDurationAnonymousUser"] and shop["reserveStockDurationAuthenticatedUser"])
+
+
+def _ids(page: Iterable[Json]) -> list[str]:
+    return [node["id"] for node in page]
+
+
+def _our_metadata(node: Json) -> dict[str, str]:
+    return {item["key"]: item["value"] for item in node["metadata"] if item["key"].startswith(OURS)}
+
+
+def _channel(node: Json) -> ChannelSeen:
+    return ChannelSeen(
+        id=node["id"],
+        slug=node["slug"],
+        name=node["name"],
+        active=node["isActive"],
+        strategy=node["stockSettings"]["allocationStrategy"],
+        warehouses=tuple(_ids(node["warehouses"])),
+    )
+
+
+def _warehouse(node: Json) -> WarehouseSeen:
+    return WarehouseSeen(id=node["id"], slug=node["slug"], name=node["name"], ours=node["pool"] is not None)
+
+
+def _zone(node: Json) -> ZoneSeen:
+    return ZoneSeen(node["id"], node["name"], tuple(_ids(node["channels"])), tuple(_ids(node["warehouses"])))
+
+
+def _variant(node: Json) -> VariantSeen:
+    product = node["product"]
+    return VariantSeen(
+        id=node["id"],
+        sku=node["sku"] or "",
+        name=node["name"],
+        product_id=product["id"],
+        product_name=product["name"],
+        product_type_id=product["productType"]["id"],
+        category_id=product["category"]["id"] if product["category"] else None,
+        collection_ids=tuple(_ids(product["collections"] or ())),
+        listed_in=tuple(listing["channel"]["id"] for listing in node["channelListings"] or ()),
+        tracked=node["trackInventory"],
+        stocks=tuple(
+            StockSeen(stock["warehouse"]["id"], stock["quantity"], stock["quantityAllocated"])
+            for stock in node["stocks"] or ()
+        ),
+        metadata=_our_metadata(node),
+    )
+
+
+def _needs_events(order: Json) -> bool:
+    """Checkout orders were accepted when they were created; only cancelled shipments have a place they went back to."""
+    return order["origin"] not in {"CHECKOUT", "BULK_CREATE"} or any(
+        shipment["status"] == "CANCELED" for shipment in order["fulfillments"]
+    )
+
+
+def _order(node: Json, events: Events) -> OrderSeen:
+    created = datetime.fromisoformat(node["created"])
+    placed: datetime | None
+    match node["origin"]:
+        case "CHECKOUT":
+            placed = created
+        case "BULK_CREATE":
+            placed = None
+        case _:  # drafts, replacements, which begin as drafts, and orders of unknown origin
+            placed = events.placed() or created
+    return OrderSeen(
+        id=node["id"],
+        number=node["number"],
+        channel=node["channel"]["id"],
+        status=node["status"],
+        origin=node["origin"],
+        created=created,
+        placed=placed,
+        metadata=_our_metadata(node),
+        lines=tuple(_line(line) for line in node["lines"]),
+        fulfilments=tuple(_fulfilment(shipment, node["number"], events) for shipment in node["fulfillments"]),
+    )
+
+
+def _line(node: Json) -> LineSeen:
+    return LineSeen(
+        id=node["id"],
+        variant=node["variant"]["id"] if node["variant"] else None,
+        sku=node["productSku"] or "",
+        quantity=node["quantity"],
+        fulfilled=node["quantityFulfilled"],
+        allocations={held["warehouse"]["id"]: held["quantity"] for held in node["allocations"] or ()},
+        metadata=_our_metadata(node),
+    )
+
+
+def _fulfilment(node: Json, order_number: str, events: Events) -> FulfilmentSeen:
+    lines = tuple(
+        (line["id"], line["orderLine"]["id"], line["quantity"]) for line in node["lines"] if line["orderLine"]
+    )
+    units = sum(line["quantity"] for line in node["lines"])
+    return FulfilmentSeen(
+        id=node["id"],
+        status=node["status"],
+        warehouse=node["warehouse"]["id"] if node["warehouse"] else None,
+        created=datetime.fromisoformat(node["created"]),
+        cancelled_into=events.cancelled_into(f"{order_number}-{node['fulfillmentOrder']}", units)
+        if node["status"] == "CANCELED"
+        else None,
+        lines=lines,
+    )
