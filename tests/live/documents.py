@@ -108,6 +108,7 @@ SHIP_DRAFT = f"""mutation ShipDraft($id: ID!, $method: ID!) {{
 COMPLETE_DRAFT = f"""mutation CompleteDraft($id: ID!) {{
   draftOrderComplete(id: $id) {{ order {{ id number status }} {ERRORS} }}
 }}"""
+TAX_CLASSES = "query TaxClasses { taxClasses(first: 1) { edges { node { id } } } }"
 IMPORT_ORDERS = f"""mutation ImportOrders($orders: [OrderBulkCreateInput!]!, $policy: StockUpdatePolicyEnum) {{
   orderBulkCreate(orders: $orders, stockUpdatePolicy: $policy) {{
     results {{ order {{ id number }} errors {{ path message }} }} errors {{ path message }}

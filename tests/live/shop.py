@@ -172,6 +172,7 @@ class Shop:
 
     def import_order(self, channel: Place, item: Item, units: int, warehouse: Place) -> Bought:
         """An order brought over from another system; the shop allocates nothing for it."""
+        tax_class = self.client.staff(documents.TAX_CLASSES)["edges"][0]["node"]["id"]
         now, price = datetime.now(UTC).isoformat(), {"gross": str(10 * units), "net": str(10 * units)}
         line = {
             "variantId": item.id,
@@ -182,6 +183,7 @@ class Shop:
             "totalPrice": price,
             "undiscountedTotalPrice": price,
             "warehouse": warehouse.id,
+            "taxClassId": tax_class,
         }
         order = {
             "channel": channel.slug,
@@ -191,7 +193,7 @@ class Shop:
             "billingAddress": ADDRESS,
             "currency": "USD",
             "languageCode": "EN",
-            "deliveryMethod": {"warehouseId": warehouse.id},
+            "deliveryMethod": {"warehouseId": warehouse.id, "shippingTaxClassId": tax_class},
             "lines": [line],
         }
         result = self.client.staff(documents.IMPORT_ORDERS, orders=[order], policy="SKIP")["results"][0]
