@@ -3,7 +3,8 @@
 All quantities are whole units. All dates are calendar dates of the shop. Ids are the platform's own, opaque strings.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -31,6 +32,7 @@ class Terms:
     """The rule that holds for one variant in one pool, already merged from its scopes.
 
     `cap` None means no limit. `open_at` is the number of free units at or below which backorders open, or "always".
+    The values it starts with are those of a shop without any rule: nothing is sold past zero.
     """
 
     mode: Mode = Mode.OFF
@@ -81,8 +83,9 @@ class Supply:
 class Claim:
     """The open units of one order line that joined the queue at one moment.
 
-    A line has more than one claim when units were added to it later. `approving` of the units sit in a shipment that
-    waits for approval. `allocations` is where the platform put the line's units, by warehouse.
+    A line has more than one claim when units were added to it later: `layer` counts them, oldest first. `approving` of
+    the `quantity` units sit in a shipment that waits for approval. `allocations` is where the platform put the line's
+    units, by warehouse; one claim of a line carries them. A lead time counts from `lead_from`.
     """
 
     line: str
@@ -98,7 +101,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything the engine needs to plan one variant."""
+    """Everything the engine needs to plan one variant.
+
+    `channels` are all of the shop's, with or without a pool: their claims compete for the same units. A warehouse
+    without a row in `stocks` holds nothing.
+    """
 
     variant: str
     stocks: tuple[Stock, ...] = ()
@@ -107,6 +114,10 @@ class Facts:
     supplies: tuple[Supply, ...] = ()
     claims: tuple[Claim, ...] = ()
     tracked: bool = True
+
+    def terms(self, channel: Channel) -> Terms:
+        """What holds in the channel. Without a pool, or a rule for it, nothing is sold past zero."""
+        return next((pool.terms for pool in self.pools if pool.warehouse == channel.pool), Terms())
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +134,26 @@ class Piece:
     expected: date | None = None
 
 
+def units_ready(pieces: Iterable[Piece]) -> int:
+    """Units that are on hand."""
+    return sum(piece.quantity for piece in pieces if piece.source is Source.ON_HAND)
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What one claim gets. `beyond_cap` of its waiting units exceed what its pool's cap allows."""
+    """What one claim gets, best first. `beyond_cap` of its waiting units exceed what its pool's cap allows."""
 
     claim: Claim
     pieces: tuple[Piece, ...]
     beyond_cap: int = 0
+
+    @property
+    def ready(self) -> int:
+        return units_ready(self.pieces)
+
+    @property
+    def waiting(self) -> int:
+        return self.claim.quantity - self.ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +177,7 @@ class PoolPlan:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Units a new buyer would get together. `expected` is today's date for units on hand, None for unknown."""
+    """Units a new buyer would get together. `expected` is today for units on hand, None when nobody can date them."""
 
     quantity: int
     expected: date | None
@@ -161,7 +185,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a channel may tell a new buyer of the variant."""
+    """What a channel may tell a new buyer of the variant.
+
+    `steps` date every unit on offer: what is on hand, alone; then the rest by date; then what has no date.
+    """
 
     channel: str
     slug: str
@@ -187,7 +214,8 @@ class Offer:
 class Plan:
     """The engine's answer for one variant.
 
-    `promises` are in queue order. `revisit` is the first day on which the same facts would give another plan.
+    `promises` are in queue order. Before the day `revisit` the same facts give the same plan; None: they always do.
+    `unseen` are units allocated at a warehouse by orders that are not among the claims.
     """
 
     variant: str
@@ -195,4 +223,4 @@ class Plan:
     pools: tuple[PoolPlan, ...] = ()
     offers: tuple[Offer, ...] = ()
     revisit: date | None = None
-    unseen: tuple[tuple[str, int], ...] = field(default=())
+    unseen: tuple[tuple[str, int], ...] = ()

@@ -1,0 +1,102 @@
+"""The state of an order line, as it is told to people, and what moved between two of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from app.engine.model import Piece, Source, units_ready
+
+
+class LineStatus(StrEnum):
+    """How an order line stands."""
+
+    READY = "ready"
+    PARTLY_READY = "partly_ready"
+    WAITING = "waiting"
+    LATE = "late"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """The open units of a line: how many are ready, how many wait, and the day the last of them is expected.
+
+    `expected` is None when nothing waits or when any waiting unit has no date.
+    """
+
+    ready: int
+    waiting: int
+    expected: date | None
+    status: LineStatus
+
+
+def line_state(pieces: Iterable[Piece], *, promised: date | None, today: date) -> LineState:
+    """The state of a line that got these pieces and was last told the day `promised`."""
+    pieces = list(pieces)
+    ready = units_ready(pieces)
+    waiting = [piece for piece in pieces if piece.source is not Source.ON_HAND]
+    units = sum(piece.quantity for piece in waiting)
+    status = status_of_line(ready + units, ready, units, promised, today)
+    return LineState(ready, units, _last([piece.expected for piece in waiting]), status)
+
+
+def _last(days: list[date | None]) -> date | None:
+    known = [day for day in days if day is not None]
+    return max(known) if known and len(known) == len(days) else None
+
+
+def status_of_line(open_units: int, ready: int, waiting: int, promised: date | None, today: date) -> LineStatus:
+    """One word for a line. It is late once the day last told has passed, until another is told or nothing waits."""
+    if not open_units:
+        return LineStatus.DONE
+    if not waiting:
+        return LineStatus.READY
+    if promised is not None and promised < today:
+        return LineStatus.LATE
+    return LineStatus.PARTLY_READY if ready else LineStatus.WAITING
+
+
+class DateMove(StrEnum):
+    """What happened to the day a line is expected."""
+
+    SOONER = "sooner"
+    LATER = "later"
+    FOUND = "found"
+    """It had no date and has one."""
+    LOST = "lost"
+    """It had a date and has none, though units still wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What moved in a line. `ready` and `waiting` are differences in units."""
+
+    ready: int
+    waiting: int
+    before: date | None
+    after: date | None
+    date_move: DateMove | None
+
+
+def change(before: LineState, after: LineState) -> Change | None:
+    """What moved between two states of a line; None when nothing did."""
+    moved = Change(
+        after.ready - before.ready,
+        after.waiting - before.waiting,
+        before.expected,
+        after.expected,
+        _date_move(before, after),
+    )
+    same = not (moved.ready or moved.waiting) and before.expected == after.expected
+    return None if same else moved
+
+
+def _date_move(before: LineState, after: LineState) -> DateMove | None:
+    if not before.waiting or not after.waiting or before.expected == after.expected:
+        return None
+    if before.expected is None:
+        return DateMove.FOUND
+    if after.expected is None:
+        return DateMove.LOST
+    return DateMove.SOONER if after.expected < before.expected else DateMove.LATER
