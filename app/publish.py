@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
-from app.engine import line_status
+from app.engine import status_of_line
 from app.engine.model import Facts, Mode, Offer, Plan
 from app.models import Line, Order, Shop, Variant
 from app.platforms import Change, DropMetadata, Failure, SetMetadata, SetStock
@@ -138,10 +138,10 @@ def _line_wishes(
     return found
 
 
-def line_items(line: Row[Any], today: date) -> Items:
+def line_items(line: Row[*tuple[Any, ...]], today: date) -> Items:
     """What an order line's metadata tells."""
     items = {
-        f"{PREFIX}status": line_status(line.open, line.waiting, line.ready, promised=line.promised, today=today),
+        f"{PREFIX}status": status_of_line(line.open, line.ready, line.waiting, line.promised, today),
         f"{PREFIX}ready": str(line.ready),
         f"{PREFIX}waiting": str(line.waiting),
     }

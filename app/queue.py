@@ -21,7 +21,7 @@ def lines(connection: Connection, shop_id: int, sku: str | None = None) -> list[
     return [_claim(row, names) for row in rows]
 
 
-def _place(row: Row[Any]) -> tuple[Any, ...]:
+def _place(row: Row[*tuple[Any, ...]]) -> tuple[Any, ...]:
     return row.queued_at, int(row.number) if row.number.isdecimal() else 0, row.number, row.id
 
 
@@ -35,7 +35,7 @@ class _Names:
         self.references = {str(row.id): row.reference for row in connection.execute(supplies)}
 
 
-def _claim(row: Row[Any], names: _Names) -> dict[str, Any]:
+def _claim(row: Row[*tuple[Any, ...]], names: _Names) -> dict[str, Any]:
     return {
         "order": row.number,
         "order_id": row.order_id,

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.engine.model import Mode
 from app.engine.rules import Rule as EngineRule
-from app.engine.rules import Scope
+from app.engine.rules import Rules, Scope
 from app.models import Rule
 
 MOST_UNITS = 1_000_000
@@ -34,12 +34,13 @@ class RuleFields(BaseModel):
     lead_days: Annotated[int, Field(ge=0, le=LONGEST_LEAD_DAYS)] | None = None
 
 
-def load(connection: Connection, shop_id: int) -> list[EngineRule]:
+def load(connection: Connection, shop_id: int) -> Rules:
     """Every rule of the shop, as the engine takes them."""
-    return [EngineRule(Scope(row.scope), row.target, row.channel_id, row.fields) for row in rows(connection, shop_id)]
+    kept = rows(connection, shop_id)
+    return Rules(EngineRule(Scope(row.scope), row.target, row.channel_id, row.fields) for row in kept)
 
 
-def rows(connection: Connection, shop_id: int) -> Sequence[Row[Any]]:
+def rows(connection: Connection, shop_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """The shop's rules as they are kept."""
     return connection.execute(select(Rule).where(Rule.shop_id == shop_id).order_by(Rule.id)).all()
 

@@ -95,7 +95,7 @@ def sweep_shop(context: procrastinate.JobContext, *, shop_id: int) -> None:
 
 @queue.periodic(cron="*/10 * * * * *")
 @queue.task(name="look_after", pass_context=True, queueing_lock="look_after")
-async def look_after(context: procrastinate.JobContext, *, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
+async def look_after(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
     """Free what dead workers held, wake shops whose marks nobody looks at, and start what the clock has made due."""
     for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
         log.warning("job of a dead worker", task=job.task_name, job=job.id)

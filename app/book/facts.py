@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from app import rulebook
 from app.engine import model
+from app.engine.rules import Rules
 from app.models import Channel, Line, Order, Shop, Stock, Supply, Variant, Warehouse
 
 
@@ -26,7 +27,7 @@ def load_facts(connection: Connection, shop: Shop, variants: Collection[str]) ->
     """Everything the engine needs for these variants; those not in the book are left out."""
     rows = connection.execute(select(Variant).where(Variant.shop_id == shop.id, Variant.id.in_(variants))).all()
     channels = load_channels(connection, shop.id)
-    rules = rulebook.load(connection, shop)
+    rules = rulebook.load(connection, shop.id)
     stocks = _stocks(connection, shop.id, variants)
     supplies = _supplies(connection, shop.id, variants)
     claims = _claims(connection, shop, variants)
@@ -59,13 +60,13 @@ def load_channels(connection: Connection, shop_id: int) -> tuple[model.Channel, 
     )
 
 
-def _pools(variant: Row[Any], channels: Sequence[model.Channel], rules: rulebook.Rules) -> Iterator[model.Pool]:
+def _pools(variant: Row[*tuple[Any, ...]], channels: Sequence[model.Channel], rules: Rules) -> Iterator[model.Pool]:
     """One per pool warehouse. Channels of a group share the rule that holds in the first of them that sells it."""
     seen = set()
     for channel in sorted(channels, key=lambda channel: (channel.id not in variant.listed_in, channel.slug)):
         if channel.pool and channel.pool not in seen:
             seen.add(channel.pool)
-            yield model.Pool(channel.pool, rules.terms(variant.id, channel.id))
+            yield model.Pool(channel.pool, rules.merge(variant.id, channel.id).terms)
 
 
 def _stocks(connection: Connection, shop_id: int, variants: Collection[str]) -> dict[str, list[model.Stock]]:
@@ -85,7 +86,7 @@ def _supplies(connection: Connection, shop_id: int, variants: Collection[str]) -
 
 
 def _claims(connection: Connection, shop: Shop, variants: Collection[str]) -> dict[str, list[model.Claim]]:
-    found = defaultdict(list)
+    found: dict[str, list[model.Claim]] = defaultdict(list)
     query = (
         select(Line, Order.number, Order.channel_id)
         .join(Order, (Order.shop_id == Line.shop_id) & (Order.id == Line.order_id))
@@ -96,7 +97,7 @@ def _claims(connection: Connection, shop: Shop, variants: Collection[str]) -> di
     return found
 
 
-def _claims_of(line: Row[Any], zone: ZoneInfo) -> Iterator[model.Claim]:
+def _claims_of(line: Row[*tuple[Any, ...]], zone: ZoneInfo) -> Iterator[model.Claim]:
     """One claim per layer with open units. What left first are the units that joined first."""
     gone, approving, allocations = line.quantity - line.open, line.approving, tuple(line.allocations.items())
     for number, layer in enumerate(line.layers):

@@ -15,7 +15,7 @@ NOT_ACCEPTED = {"DRAFT"}
 GIVEN_UP = {"CANCELED", "EXPIRED"}
 WHAT_DECIDES = ("variant_id", "open", "approving", "allocations", "layers", "shown")
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
 def record_orders(

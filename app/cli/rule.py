@@ -120,7 +120,7 @@ def _resolve(
     return Scope(kind), target, [channels[channel_slug]] if channel_slug else concerned
 
 
-def _channels(shop_id: int) -> Select[Any]:
+def _channels(shop_id: int) -> Select[str, str]:
     return select(Channel.slug, Channel.id).where(Channel.shop_id == shop_id, Channel.active)
 
 
@@ -160,7 +160,7 @@ def _mark(connection: Connection, shop_id: int, scope: Scope, target: str) -> No
         marks.mark_every_variant(connection, shop_id)
 
 
-def _readable(connection: Connection, shop_id: int, row: Row[Any]) -> dict[str, Any]:
+def _readable(connection: Connection, shop_id: int, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     """The rule with names where the row has ids."""
     slugs = {channel.id: channel.slug for channel in connection.execute(_channels(shop_id))}
     sku = select(Variant.sku).where(Variant.shop_id == shop_id, Variant.id == row.target)

@@ -119,7 +119,7 @@ def _change(shop_url: str, number: int, **values: Any) -> None:
         tasks.wake(shop.id)
 
 
-def _supply(connection: Connection, shop_id: int, number: int) -> Row[Any]:
+def _supply(connection: Connection, shop_id: int, number: int) -> Row[*tuple[Any, ...]]:
     query = select(Supply).where(Supply.shop_id == shop_id, Supply.id == number, Supply.state == "expected")
     row = connection.execute(query).first()
     if row is None:

@@ -1,0 +1,125 @@
+"""Marks: what of a shop must be looked at again. A mark set again while it is worked on stays set."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, literal, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from app.models import Mark, Shop, Variant
+
+FIRST_REST = timedelta(seconds=10)
+LONGEST_REST = timedelta(hours=1)
+RESTS_TO_THE_LONGEST = 9
+
+# The rows come in one order everywhere, so that two statements never wait for each other.
+MARK = """
+INSERT INTO marks (shop_id, kind, target)
+SELECT DISTINCT shop_id, kind, target
+FROM unnest(%(shops)s::bigint[], %(kinds)s::text[], %(targets)s::text[]) AS wanted (shop_id, kind, target)
+ORDER BY shop_id, kind, target
+ON CONFLICT (shop_id, kind, target) DO UPDATE
+SET generation = nextval('mark_generation'), marked_at = now(), not_before = now(), attempts = 0
+"""
+
+Target = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A mark as it was when its work began."""
+
+    target: str
+    generation: int
+    attempts: int
+
+
+def parameters(rows: Collection[tuple[int, str, str]]) -> dict[str, list[Any]]:
+    """The parameters of MARK for rows of (shop id, kind, target)."""
+    shops, kinds, targets = zip(*rows, strict=True) if rows else ((), (), ())
+    return {"shops": list(shops), "kinds": list(kinds), "targets": list(targets)}
+
+
+def mark(connection: Connection, shop_id: int, targets: Iterable[Target]) -> None:
+    """Mark (kind, target) pairs of a shop, in one statement."""
+    rows = [(shop_id, kind, target) for kind, target in targets]
+    if rows:
+        connection.exec_driver_sql(MARK, parameters(rows))
+
+
+def mark_every_variant(connection: Connection, shop_id: int) -> None:
+    """Mark every variant in the shop's book, in one statement."""
+    _mark_selected(connection, select(Variant.shop_id, Variant.id).where(Variant.shop_id == shop_id))
+
+
+def mark_revisits(connection: Connection, now: datetime) -> None:
+    """Mark the variants whose plan the calendar has changed: see `Plan.revisit`.
+
+    The day begins first at the date line; a variant looked at too early only gets the same plan again.
+    """
+    first_day = (now + timedelta(hours=14)).date()
+    due = update(Variant).where(Variant.revisit <= first_day).values(revisit=None)
+    rows = connection.execute(due.returning(Variant.shop_id, Variant.id)).all()
+    if rows:
+        connection.exec_driver_sql(MARK, parameters([(row.shop_id, "variant", row.id) for row in rows]))
+
+
+def _mark_selected(connection: Connection, found: Any) -> None:
+    wanted = found.add_columns(literal("variant")).order_by(*found.selected_columns)
+    statement = upsert(Mark).from_select(["shop_id", "target", "kind"], wanted)
+    renewed = {"generation": func.nextval("mark_generation"), "marked_at": func.now(), "not_before": func.now()}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["shop_id", "kind", "target"], set_=renewed | {"attempts": 0})
+    )
+
+
+def take(connection: Connection, shop_id: int, kind: str, limit: int) -> list[Taken]:
+    """The marks of this kind that are due, oldest first. They stay set until they are cleared."""
+    query = (
+        select(Mark.target, Mark.generation, Mark.attempts)
+        .where(Mark.shop_id == shop_id, Mark.kind == kind, Mark.not_before <= func.now())
+        .order_by(Mark.generation)
+        .limit(limit)
+    )
+    return [Taken(*row) for row in connection.execute(query)]
+
+
+def clear(connection: Connection, shop_id: int, kind: str, taken: Sequence[Taken]) -> None:
+    """Their work is done. Those marked again meanwhile stay."""
+    connection.execute(delete(Mark).where(*_still(shop_id, kind, taken)))
+
+
+def postpone(connection: Connection, shop_id: int, kind: str, taken: Sequence[Taken], now: datetime) -> None:
+    """Look at them again later, each time after a longer rest. Those marked again meanwhile are due at once."""
+    for attempts in {mark.attempts for mark in taken}:
+        alike = [mark for mark in taken if mark.attempts == attempts]
+        values = {"attempts": attempts + 1, "not_before": now + rest(attempts)}
+        connection.execute(update(Mark).where(*_still(shop_id, kind, alike)).values(values))
+
+
+def rest(attempts: int) -> timedelta:
+    """How long to leave a mark alone after so many failed attempts before this one."""
+    return min(LONGEST_REST, FIRST_REST * 2 ** min(attempts, RESTS_TO_THE_LONGEST))
+
+
+def _still(shop_id: int, kind: str, taken: Sequence[Taken]) -> tuple[Any, ...]:
+    unchanged = tuple_(Mark.target, Mark.generation).in_([(mark.target, mark.generation) for mark in taken])
+    return Mark.shop_id == shop_id, Mark.kind == kind, unchanged
+
+
+def pending(connection: Connection, shop_id: int) -> int:
+    """How many marks of the shop are set, due or not."""
+    return connection.scalar(select(func.count()).select_from(Mark).where(Mark.shop_id == shop_id)) or 0
+
+
+def shops_to_wake(connection: Connection) -> list[int]:
+    """Shops with a mark that is due and whose state lets us work."""
+    query = (
+        select(Mark.shop_id)
+        .join(Shop, Shop.id == Mark.shop_id)
+        .where(Mark.not_before <= func.now(), Shop.state.in_(("installed", "leaving")))
+        .distinct()
+    )
+    return list(connection.scalars(query))
