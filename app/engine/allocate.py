@@ -105,17 +105,9 @@ def cover(queue: Sequence[Claim], goods: Goods, reach: Mapping[str, tuple[str, .
 
 def together(pieces: list[Piece]) -> list[Piece]:
     """The same pieces, those that rest on the same thing made one."""
-    if len(pieces) < 2:  # noqa: PLR2004 - nothing to bring together
+    if len(pieces) <= 1:
         return pieces
     units: Counter[tuple[Any, ...]] = Counter()
     for piece in pieces:
         units[piece.source, piece.warehouse, piece.supply, piece.expected] += piece.quantity
     return [Piece(quantity, *rest) for rest, quantity in units.items()]
-
-
-def unseen(stocks: Iterable[Stock], claims: Iterable[Claim]) -> dict[str, int]:
-    """Units allocated at each warehouse that no known claim explains: they belong to orders not read yet."""
-    known: Counter[str] = Counter()
-    for warehouse, units in chain.from_iterable(claim.allocations for claim in claims):
-        known[warehouse] += units
-    return {s.warehouse: s.allocated - known[s.warehouse] for s in stocks if s.allocated > known[s.warehouse]}

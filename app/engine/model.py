@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Literal
 
 
@@ -118,6 +119,11 @@ class Facts:
     def terms(self, channel: Channel) -> Terms:
         """What holds in the channel. Without a pool, or a rule for it, nothing is sold past zero."""
         return next((pool.terms for pool in self.pools if pool.warehouse == channel.pool), Terms())
+
+    def around(self, warehouse: str) -> tuple[str, ...]:
+        """The real warehouses of all channels that sell from this one, in their order."""
+        selling = (c for c in sorted(self.channels, key=lambda c: c.id) if warehouse in (c.pool, *c.warehouses))
+        return tuple(dict.fromkeys(chain.from_iterable(channel.warehouses for channel in selling)))
 
 
 @dataclass(frozen=True, slots=True)

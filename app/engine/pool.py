@@ -1,10 +1,11 @@
 """What a pool must hold so that the platform sells what is free and what may be backordered, and no more."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from app.engine.model import Facts, Mode, Pool, PoolPlan, Promise, Terms
-from app.engine.promise import Served, around
+from app.engine.promise import Served
 
 # "No limit" has to be a number all the same: platforms keep stock in 32-bit integers.
 UNLIMITED = 1_000_000
@@ -25,7 +26,7 @@ def plan_pool(pool: Pool, facts: Facts, served: Served) -> PoolPlan:
     the pool's quantity makes up the difference between that sum and what may be sold.
     """
     stocks = {stock.warehouse: stock for stock in facts.stocks}
-    warehouses = around(pool.warehouse, facts)
+    warehouses = facts.around(pool.warehouse)
     free = served.goods.free(warehouses)
     outstanding = _outstanding(pool, facts, served)
     room = headroom(pool.terms, free, outstanding)
@@ -37,14 +38,13 @@ def plan_pool(pool: Pool, facts: Facts, served: Served) -> PoolPlan:
 
 
 def _outstanding(pool: Pool, facts: Facts, served: Served) -> int:
-    members = {channel.id for channel in facts.channels if channel.pool == pool.warehouse}
-    known = sum(promise.waiting for promise in served.promises if promise.claim.channel in members)
+    known = sum(served.waiting[channel.id] for channel in facts.channels if channel.pool == pool.warehouse)
     return known + _unseen_outstanding(pool, facts, served)
 
 
 def _unseen_outstanding(pool: Pool, facts: Facts, served: Served) -> int:
     """Of orders not read yet only the warehouse is known: they count wherever they may belong."""
-    places = {pool.warehouse, *around(pool.warehouse, facts)}
+    places = {pool.warehouse, *facts.around(pool.warehouse)}
     return sum(unread.waiting for unread in served.unseen if unread.warehouse in places)
 
 
@@ -61,13 +61,14 @@ def with_beyond_cap(facts: Facts, served: Served, pools: Iterable[PoolPlan]) -> 
     return _mark(served.promises, excess, {channel.id: channel.pool for channel in facts.channels})
 
 
-def _mark(promises: Sequence[Promise], excess: dict[str, int], pools: Mapping[str, str | None]) -> list[Promise]:
+def _mark(promises: Sequence[Promise], excess: Mapping[str, int], pools: Mapping[str, str | None]) -> list[Promise]:
     if not any(excess.values()):
         return list(promises)
+    left = Counter(excess)
     marked = []
     for promise in reversed(promises):
         pool = pools.get(promise.claim.channel) or ""
-        beyond = min(excess.get(pool, 0), promise.waiting)
+        beyond = min(left[pool], promise.waiting)
         marked.append(replace(promise, beyond_cap=beyond) if beyond else promise)
-        excess[pool] = excess.get(pool, 0) - beyond
+        left[pool] -= beyond
     return marked[::-1]

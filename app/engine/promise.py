@@ -4,31 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import chain
 from typing import Literal
 
-from app.engine.allocate import Goods, cover, queue_order, unseen
+from app.engine.allocate import Goods, cover, queue_order
 from app.engine.model import Channel, Claim, Facts, Mode, Offer, Piece, Promise, Source, Step, units_ready
-
-
-@dataclass(frozen=True, slots=True)
-class Unseen:
-    """Units allocated at a warehouse by orders not read yet, and what they were handed out."""
-
-    warehouse: str
-    units: int
-    pieces: list[Piece]
-
-    @property
-    def waiting(self) -> int:
-        return self.units - units_ready(self.pieces)
+from app.engine.unseen import Unseen, serve_unseen
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What everybody got, in queue order, and the goods that are left."""
+    """What everybody got, in queue order; the units that wait in each channel; the goods that are left."""
 
     promises: list[Promise]
+    waiting: Counter[str]
     unseen: list[Unseen]
     goods: Goods
 
@@ -43,24 +31,10 @@ def serve(facts: Facts, today: date) -> Served:
         Promise(claim, (*pieces, *_uncovered(claim, pieces, lead_days.get(claim.channel), today)))
         for claim, pieces in zip(queue, covered, strict=True)
     ]
-    return Served(promises, _serve_unseen(facts, goods), goods)
-
-
-def _serve_unseen(facts: Facts, goods: Goods) -> list[Unseen]:
-    """They may use what any channel selling from there may use; those of a real warehouse first, from its own units."""
-    pools = {pool.warehouse for pool in facts.pools}
-    found = sorted(unseen(facts.stocks, facts.claims).items(), key=lambda item: (item[0] in pools, item[0]))
-    return [Unseen(place, units, goods.take(units, around(place, facts), [(place, units)])) for place, units in found]
-
-
-def around(warehouse: str, facts: Facts) -> tuple[str, ...]:
-    """The real warehouses of all channels that sell from this one, in their order."""
-    selling = (channel for channel in facts.channels if sells_from(channel, warehouse))
-    return tuple(dict.fromkeys(chain.from_iterable(channel.warehouses for channel in selling)))
-
-
-def sells_from(channel: Channel, warehouse: str) -> bool:
-    return warehouse == channel.pool or warehouse in channel.warehouses
+    waiting: Counter[str] = Counter()
+    for promise in promises:
+        waiting[promise.claim.channel] += promise.waiting
+    return Served(promises, waiting, serve_unseen(facts, goods), goods)
 
 
 def _uncovered(claim: Claim, pieces: Iterable[Piece], lead_days: int | None, today: date) -> Iterator[Piece]:

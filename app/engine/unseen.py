@@ -1,0 +1,42 @@
+"""Orders the platform has accepted and we have not read yet: only their allocations show."""
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import chain
+
+from app.engine.allocate import Goods
+from app.engine.model import Facts, Piece, units_ready
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Units allocated at a warehouse that no known claim explains, and what they were handed out."""
+
+    warehouse: str
+    units: int
+    pieces: list[Piece]
+
+    @property
+    def waiting(self) -> int:
+        return self.units - units_ready(self.pieces)
+
+
+def serve_unseen(facts: Facts, goods: Goods) -> list[Unseen]:
+    """Hand out what the queue left to orders not read yet, so that it is not sold once more.
+
+    They may use whatever a channel that sells from their warehouse may use. Those of a real warehouse come first.
+    """
+    pools = {channel.pool for channel in facts.channels}
+    found = sorted(_unexplained(facts).items(), key=lambda item: (item[0] in pools, item[0]))
+    return [
+        Unseen(warehouse, units, goods.take(units, facts.around(warehouse), [(warehouse, units)]))
+        for warehouse, units in found
+    ]
+
+
+def _unexplained(facts: Facts) -> dict[str, int]:
+    known: Counter[str] = Counter()
+    for warehouse, units in chain.from_iterable(claim.allocations for claim in facts.claims):
+        known[warehouse] += units
+    left = {stock.warehouse: stock.allocated - known[stock.warehouse] for stock in facts.stocks}
+    return {warehouse: units for warehouse, units in left.items() if units > 0}
