@@ -8,11 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from app.models import Mark, Shop, Variant
+from app import clock
+from app.models import Mark, Shop, Variant, mark_generation
 
 FIRST_REST = timedelta(seconds=10)
 LONGEST_REST = timedelta(hours=1)
 RESTS_TO_THE_LONGEST = 9
+
+# No calendar on earth is further ahead.
+AHEAD_OF_UTC = timedelta(hours=14)
 
 # The rows come in one order everywhere, so that two statements never wait for each other.
 MARK = """
@@ -51,28 +55,22 @@ def mark(connection: Connection, shop_id: int, targets: Iterable[Target]) -> Non
 
 def mark_every_variant(connection: Connection, shop_id: int) -> None:
     """Mark every variant in the shop's book, in one statement."""
-    _mark_selected(connection, select(Variant.shop_id, Variant.id).where(Variant.shop_id == shop_id))
+    kind = literal("variant")
+    found = select(Variant.shop_id, kind, Variant.id).where(Variant.shop_id == shop_id).order_by(Variant.id)
+    statement = upsert(Mark).from_select(["shop_id", "kind", "target"], found)
+    renewed = {"generation": mark_generation.next_value(), "marked_at": func.now(), "not_before": func.now()}
+    key = ["shop_id", "kind", "target"]
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=renewed | {"attempts": 0}))
 
 
 def mark_revisits(connection: Connection, now: datetime) -> None:
-    """Mark the variants whose plan the calendar has changed: see `Plan.revisit`.
-
-    The day begins first at the date line; a variant looked at too early only gets the same plan again.
-    """
-    first_day = (now + timedelta(hours=14)).date()
-    due = update(Variant).where(Variant.revisit <= first_day).values(revisit=None)
-    rows = connection.execute(due.returning(Variant.shop_id, Variant.id)).all()
-    if rows:
-        connection.exec_driver_sql(MARK, parameters([(row.shop_id, "variant", row.id) for row in rows]))
-
-
-def _mark_selected(connection: Connection, found: Any) -> None:
-    wanted = found.add_columns(literal("variant")).order_by(*found.selected_columns)
-    statement = upsert(Mark).from_select(["shop_id", "target", "kind"], wanted)
-    renewed = {"generation": func.nextval("mark_generation"), "marked_at": func.now(), "not_before": func.now()}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["shop_id", "kind", "target"], set_=renewed | {"attempts": 0})
-    )
+    """Mark the variants whose plan the calendar has changed, in each shop's own calendar: see `Plan.revisit`."""
+    soon = (now + AHEAD_OF_UTC).date()
+    candidates = select(Variant.shop_id).where(Variant.revisit <= soon).distinct()
+    for shop_id, settings in connection.execute(select(Shop.id, Shop.settings).where(Shop.id.in_(candidates))):
+        day = clock.today(settings, now)
+        due = update(Variant).where(Variant.shop_id == shop_id, Variant.revisit <= day).values(revisit=None)
+        mark(connection, shop_id, [("variant", variant) for variant in connection.scalars(due.returning(Variant.id))])
 
 
 def take(connection: Connection, shop_id: int, kind: str, limit: int) -> list[Taken]:
@@ -101,7 +99,8 @@ def postpone(connection: Connection, shop_id: int, kind: str, taken: Sequence[Ta
 
 def rest(attempts: int) -> timedelta:
     """How long to leave a mark alone after so many failed attempts before this one."""
-    return min(LONGEST_REST, FIRST_REST * 2 ** min(attempts, RESTS_TO_THE_LONGEST))
+    doublings: int = 2 ** min(attempts, RESTS_TO_THE_LONGEST)
+    return min(LONGEST_REST, FIRST_REST * doublings)
 
 
 def _still(shop_id: int, kind: str, taken: Sequence[Taken]) -> tuple[Any, ...]:

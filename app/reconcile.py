@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from app import book, marks, notices, pool_repair, publish
+from app import book, clock, marks, notices, pool_repair, publish
 from app.engine import plan
 from app.marks import Taken
 from app.models import Shop
@@ -89,7 +89,7 @@ def _observe(runtime: Runtime, shop: Shop, platform: Platform, ids: Sequence[str
 def _decide(runtime: Runtime, shop: Shop, ids: Sequence[str]) -> tuple[list[SetStock], list[publish.Wish]]:
     """Plan each variant; keep the plans, their history and what there is to tell in one transaction."""
     now = datetime.now(UTC)
-    today = book.today(shop, now)
+    today = clock.today(shop.settings, now)
     with runtime.engine.begin() as connection:
         facts = book.load_facts(connection, shop, ids)
         plans = [plan(fact, today) for fact in facts]

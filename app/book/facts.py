@@ -2,25 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, select
 
-from app import rulebook
+from app import clock, rulebook
 from app.engine import model
 from app.engine.rules import Rules
 from app.models import Channel, Line, Order, Shop, Stock, Supply, Variant, Warehouse
-
-
-def today(shop: Shop, now: datetime) -> date:
-    """The calendar date in the shop's own time zone."""
-    return now.astimezone(_zone(shop)).date()
-
-
-def _zone(shop: Shop) -> ZoneInfo:
-    return ZoneInfo(shop.settings.get("time_zone", "UTC"))
 
 
 def load_facts(connection: Connection, shop: Shop, variants: Collection[str]) -> list[model.Facts]:
@@ -93,7 +84,7 @@ def _claims(connection: Connection, shop: Shop, variants: Collection[str]) -> di
         .where(Line.shop_id == shop.id, Line.variant_id.in_(variants), Line.open > 0)
     )
     for row in connection.execute(query):
-        found[row.variant_id].extend(_claims_of(row, _zone(shop)))
+        found[row.variant_id].extend(_claims_of(row, clock.zone(shop.settings)))
     return found
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy import Connection, select
 
-from app import book, marks, tasks
+from app import book, clock, marks, tasks
 from app import queue as claims
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.engine import plan
@@ -61,7 +61,7 @@ def _planned(connection: Connection, shop: Shop, sku: str) -> tuple[Facts, Plan]
     if len(found) != 1:
         raise click.ClickException(f"{len(found) or 'No'} variants of the shop have the SKU {sku}.")
     [facts] = book.load_facts(connection, shop, found)
-    return facts, plan(facts, book.today(shop, datetime.now(UTC)))
+    return facts, plan(facts, clock.today(shop.settings, datetime.now(UTC)))
 
 
 @click.command()

@@ -32,16 +32,17 @@ def add(shop_url: str, sku: str, warehouse_slug: str, quantity: int, eta: str, r
     day = _future(eta)
     with opened(shop_url) as (opened_runtime, shop):
         with opened_runtime.engine.begin() as connection:
+            variant_id = _variant(connection, shop.id, sku)
             row = {
                 "shop_id": shop.id,
-                "variant_id": _variant(connection, shop.id, sku),
+                "variant_id": variant_id,
                 "warehouse_id": _warehouse(connection, shop.id, warehouse_slug),
                 "quantity": quantity,
                 "eta": day,
                 "reference": reference,
             }
             number = connection.scalar(insert(Supply).values(row).returning(Supply.id))
-            marks.mark(connection, shop.id, [("variant", row["variant_id"])])
+            marks.mark(connection, shop.id, [("variant", variant_id)])
         tasks.wake(shop.id)
     click.echo(f"Supply {number}: {quantity} of {sku} for {warehouse_slug} by {day}.")
 
