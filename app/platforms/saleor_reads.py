@@ -20,6 +20,7 @@ from app.platforms.seen import (
 )
 
 OURS = "dueback."
+MOST_IDS = 100
 
 # Orders that can have open units. Saleor turns an order RETURNED or FULFILLED only once no unit is left to ship.
 OPEN = ["UNCONFIRMED", "UNFULFILLED", "PARTIALLY_FULFILLED", "PARTIALLY_RETURNED"]
@@ -45,21 +46,17 @@ class Reads(Link):
         )
 
     def variants(self, ids: Sequence[str]) -> list[VariantSeen]:
-        return [_variant(node) for node in nodes(self.ask("variants", ids=list(ids))["page"])] if ids else []
+        return [_variant(node) for node in self._some("variants", ids)]
 
     def variant_ids(self) -> Iterator[list[str]]:
         return (_ids(page) for page in self.pages("variant_ids"))
 
     def products_variants(self, ids: Sequence[str]) -> list[str]:
-        if not ids:
-            return []
-        products = nodes(self.ask("product_variant_ids", ids=list(ids))["page"])
+        products = self._some("product_variant_ids", ids)
         return [variant["id"] for product in products for variant in product["variants"] or ()]
 
     def orders(self, ids: Sequence[str]) -> list[OrderSeen]:
-        if not ids:
-            return []
-        found = self._orders(list(ids))
+        found = self._orders(ids)
         events = self._events([order["id"] for order in found if _needs_events(order)])
         return [_order(order, events.get(order["id"], Events(()))) for order in found]
 
@@ -70,19 +67,22 @@ class Reads(Link):
     def notes(self, order: str) -> list[str]:
         return self._events([order]).get(order, Events(())).notes()
 
-    def _orders(self, ids: list[str]) -> list[dict[str, Any]]:
+    def _orders(self, ids: Sequence[str]) -> list[dict[str, Any]]:
         try:
-            return nodes(self.ask("orders", ids=ids, origin=True)["page"])
+            return self._some("orders", ids, origin=True)
         except ShopError as error:
             if "OrderOriginEnum" not in str(error):
                 raise
-        return [order | {"origin": ""} for order in nodes(self.ask("orders", ids=ids, origin=False)["page"])]
+        return [order | {"origin": ""} for order in self._some("orders", ids, origin=False)]
 
     def _events(self, orders: Sequence[str]) -> dict[str, Events]:
-        if not orders:
-            return {}
-        found = nodes(self.ask("order_events", ids=list(orders))["page"])
-        return {order["id"]: Events(order["events"]) for order in found}
+        return {order["id"]: Events(order["events"]) for order in self._some("order_events", orders)}
+
+    def _some(self, query: str, ids: Sequence[str], **variables: Any) -> list[dict[str, Any]]:
+        """The nodes of a query for a few ids. Saleor would silently leave out what is beyond a page."""
+        if len(ids) > MOST_IDS:
+            raise ValueError(f"{len(ids)} ids asked for at once; the most is {MOST_IDS}.")
+        return nodes(self.ask(query, ids=list(ids), **variables)["page"]) if ids else []
 
     def _reservations(self) -> bool:
         """Both kinds of buyers must have them: half a door is open."""

@@ -44,7 +44,7 @@ class Writes(Link):
     """See `Platform` for what each method promises."""
 
     def write(self, changes: Sequence[Change]) -> list[Failure]:
-        stocks = [change for change in changes if isinstance(change, SetStock)]
+        stocks = [change for change in changes if isinstance(change, SetStock) and change.quantity >= 0]
         present = [stock for stock in stocks if stock.exists]
         calls = list(_puts([stock for stock in stocks if not stock.exists]))
         notes: list[Call] = []
@@ -57,7 +57,7 @@ class Writes(Link):
         jobs: list[Job] = [partial(self._set_stocks, rows) for rows in _chunks(present, STOCKS_PER_REQUEST)]
         jobs += [partial(self._make, several) for several in _chunks(calls, MUTATIONS_PER_REQUEST)]
         jobs += [partial(self._make, [note], repeatable=False) for note in notes]
-        return _several_at_once(jobs)
+        return [*_below_zero(changes), *_several_at_once(jobs)]
 
     def ship(self, order: str, lines: Sequence[ShipLine], *, exceed: bool, tracking: str, notify: bool) -> list[str]:
         stocks = defaultdict(list)
@@ -99,6 +99,13 @@ class Writes(Link):
             for code, message in refused[:1]:
                 failures += [Failure(change, message, code) for change in call.changes]
         return failures
+
+
+def _below_zero(changes: Sequence[Change]) -> Iterator[Failure]:
+    """Saleor refuses these too, but as the first row of a bulk write one breaks it off with an internal error."""
+    for change in changes:
+        if isinstance(change, SetStock) and change.quantity < 0:
+            yield Failure(change, "A stock cannot be set below zero.", "INVALID")
 
 
 def _call(change: SetMetadata | DropMetadata | NoteOrder | ReportProblem) -> Call:
