@@ -109,11 +109,11 @@ COMPLETE_DRAFT = f"""mutation CompleteDraft($id: ID!) {{
   draftOrderComplete(id: $id) {{ order {{ id number status }} {ERRORS} }}
 }}"""
 TAX_CLASSES = "query TaxClasses { taxClasses(first: 1) { edges { node { id } } } }"
-IMPORT_ORDERS = f"""mutation ImportOrders($orders: [OrderBulkCreateInput!]!, $policy: StockUpdatePolicyEnum) {{
-  orderBulkCreate(orders: $orders, stockUpdatePolicy: $policy) {{
-    results {{ order {{ id number }} errors {{ path message }} }} errors {{ path message }}
-  }}
-}}"""
+IMPORT_ORDERS = """mutation ImportOrders($orders: [OrderBulkCreateInput!]!, $policy: StockUpdatePolicyEnum) {
+  orderBulkCreate(orders: $orders, stockUpdatePolicy: $policy) {
+    results { order { id number } errors { path message } } errors { path message }
+  }
+}"""
 ORDER = """query Order($id: ID!) {
   order(id: $id) {
     id number status created origin metadata { key value }
@@ -139,7 +139,9 @@ RETURN = f"""mutation Return($order: ID!, $input: OrderReturnProductsInput!) {{
   orderFulfillmentReturnProducts(order: $order, input: $input) {{ {ERRORS} }}
 }}"""
 
-UPDATE_SHOP = f"""mutation UpdateShop($input: ShopSettingsInput!) {{ shopSettingsUpdate(input: $input) {{ {ERRORS} }} }}"""
+UPDATE_SHOP = (
+    f"""mutation UpdateShop($input: ShopSettingsInput!) {{ shopSettingsUpdate(input: $input) {{ {ERRORS} }} }}"""
+)
 SET_METADATA = f"""mutation SetMetadata($id: ID!, $input: [MetadataInput!]!) {{
   updateMetadata(id: $id, input: $input) {{ {ERRORS} }}
 }}"""

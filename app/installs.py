@@ -1,0 +1,131 @@
+"""How a shop and this app come together and part: manifest, registration, upgrade of webhooks, removal."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any
+
+import structlog
+from sqlalchemy import Engine, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app import addresses, jwks, marks
+from app.config import Config
+from app.models import Shop
+from app.platforms import Identity, ShopError
+from app.platforms.saleor import identify
+from app.resources import document
+from app.resources import manifest as manifest_file
+from app.runtime import Runtime
+from app.seal import Seal
+
+log = structlog.get_logger()
+
+WEBHOOK_PATH = "/api/webhooks/saleor"
+
+
+class Refused(Exception):
+    """The registration is not accepted; the message is shown to the shop's staff."""
+
+
+def manifest(config: Config) -> dict[str, Any]:
+    """The manifest a shop installs from: the file, with our address and the subscription documents put in."""
+    found = manifest_file()
+    url = config.app_url
+    return found | {
+        "version": version(),
+        "appUrl": f"{url}/",
+        "tokenTargetUrl": f"{url}/api/register",
+        "homepageUrl": f"{url}/",
+        "supportUrl": f"{url}/support",
+        "dataPrivacyUrl": f"{url}/privacy",
+        "brand": {"logo": {"default": f"{url}/static/logo.png"}},
+        "webhooks": [_webhook(config, webhook) for webhook in found["webhooks"]],
+    }
+
+
+def _webhook(config: Config, webhook: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": webhook["name"],
+        "targetUrl": f"{config.app_url}{WEBHOOK_PATH}",
+        "query": document(webhook["document"]),
+        "asyncEvents": webhook["asyncEvents"],
+        "isActive": True,
+    }
+
+
+def version() -> str:
+    """The version of this app."""
+    return metadata.version("dueback")
+
+
+def register(runtime: Runtime, api_url: str, token: str) -> int:
+    """Take in a shop that hands us a token, once the shop itself says the token is ours. Returns the shop's id.
+
+    Of a known shop the token is replaced, and everything else is kept. Raises Refused.
+    """
+    try:
+        addresses.check(runtime.config, api_url)
+        identity = identify(api_url, token)
+        keys = jwks.fetch(api_url)
+    except (addresses.NotAllowed, jwks.BadKeys) as wrong:
+        raise Refused(str(wrong)) from wrong
+    except ShopError as wrong:
+        raise Refused(f"The shop did not confirm the token: {wrong}") from wrong
+    missing = set(manifest_file()["permissions"]) - identity.permissions
+    if missing:
+        raise Refused(f"Dueback cannot work without the permissions {', '.join(sorted(missing))}.")
+    return _keep(runtime, api_url, token, identity, keys)
+
+
+def _keep(runtime: Runtime, api_url: str, token: str, identity: Identity, keys: dict[str, Any]) -> int:
+    row = {
+        "app_id": identity.app_id,
+        "token": Seal(runtime.config.secret_key).close(token),
+        "state": "installed",
+        "name": identity.shop_name,
+        "jwks": keys,
+        "jwks_at": datetime.now(UTC),
+        "swept_at": None,
+        "fully_swept_at": None,
+        "installed_at": datetime.now(UTC),
+    }
+    statement = insert(Shop).values(row | {"api_url": api_url})
+    with runtime.engine.begin() as connection:
+        shop_id: int = connection.execute(
+            statement.on_conflict_do_update(index_elements=["api_url"], set_=row).returning(Shop.id)
+        ).scalar_one()
+        marks.mark(connection, shop_id, [("layout", "")])
+    log.info("shop registered", shop=shop_id, name=identity.shop_name)
+    return shop_id
+
+
+def change_state(engine: Engine, shop_id: int, event: str, payload: Mapping[str, Any]) -> None:
+    """Staff removed the app, or switched it off or on. What was missed meanwhile is looked up by a sweep."""
+    app = payload.get("app")
+    active = isinstance(app, dict) and app.get("isActive") is True
+    with engine.begin() as connection:
+        shop = update(Shop).where(Shop.id == shop_id)
+        if event == "app_deleted":
+            connection.execute(shop.values(state="removed", token=""))
+        elif not active:
+            connection.execute(shop.where(Shop.state == "installed").values(state="inactive"))
+        else:
+            values = {"state": "installed", "swept_at": None, "fully_swept_at": None}
+            connection.execute(shop.where(Shop.state == "inactive").values(values))
+    log.info("shop changed state", shop=shop_id, change=event, active=active)
+
+
+def upgrade_webhooks(runtime: Runtime, shop: Shop) -> None:
+    """Make the app's webhooks in the shop those of our manifest: Saleor itself does nothing when an app is upgraded."""
+    platform = runtime.platform(shop)
+    wanted = {webhook["name"]: webhook for webhook in manifest(runtime.config)["webhooks"]}
+    known = {webhook.name: webhook for webhook in platform.webhooks()}
+    for name in known.keys() - wanted.keys():
+        platform.delete_webhook(known[name].id)
+    for name, webhook in wanted.items():
+        asked = (name, webhook["targetUrl"], webhook["query"], webhook["asyncEvents"])
+        if name not in known:
+            platform.create_webhook(*asked)
+        elif (known[name].url, known[name].query, known[name].active) != (webhook["targetUrl"], webhook["query"], True):
+            platform.update_webhook(known[name].id, *asked)

@@ -1,0 +1,60 @@
+"""For whoever watches over the app: is the process up, can it work, and how far behind is it."""
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, current_app
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import migrate
+from app.models import Mark
+from app.runtime import Runtime
+
+views = Blueprint("health", __name__)
+
+
+@views.get("/healthz")
+def healthz() -> Response:
+    return Response("The process is up.\n", mimetype="text/plain")
+
+
+@views.get("/readyz")
+def readyz() -> Response:
+    """Whether requests can be served: the database answers and has every migration."""
+    try:
+        with _engine().connect() as connection:
+            current = migrate.is_current(connection)
+    except SQLAlchemyError:
+        return Response("The database does not answer.\n", 503, mimetype="text/plain")
+    if not current:
+        return Response("The database needs `dueback migrate`.\n", 503, mimetype="text/plain")
+    return Response("Ready.\n", mimetype="text/plain")
+
+
+@views.get("/metrics")
+def metrics() -> Response:
+    """Counters of this process, and how much waits in the database (the same from every process)."""
+    body = generate_latest(REGISTRY) + generate_latest(_Backlog(_engine()))  # type: ignore[arg-type]
+    return Response(body, content_type=CONTENT_TYPE_LATEST)
+
+
+class _Backlog(Collector):
+    """Marks that are set, and the age of the oldest that is due."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        age = func.coalesce(func.extract("epoch", func.now() - func.min(Mark.marked_at)), 0)
+        with self._engine.connect() as connection:
+            number, oldest = connection.execute(select(func.count(), age).select_from(Mark)).one()
+        yield GaugeMetricFamily("dueback_marks", "Marks that are set.", value=number)
+        yield GaugeMetricFamily("dueback_oldest_mark_seconds", "Age of the oldest mark.", value=float(oldest))
+
+
+def _engine() -> Engine:
+    runtime: Runtime = current_app.extensions["dueback"]
+    return runtime.engine

@@ -1,0 +1,142 @@
+"""A running Dueback, touched only as a user would: its command line and its processes."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+COMMAND = [sys.executable, "-m", "app.cli"]
+START_SECONDS = 30
+STOP_SECONDS = 20
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class CommandFailed(AssertionError):
+    """A command of ours ended with an error."""
+
+
+class Dueback:
+    """The web process and a worker over one database, and the commands for one shop."""
+
+    def __init__(self, folder: Path, database_url: str, shop_url: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.manifest_url = f"{self.url}/api/manifest"
+        self.shop_url = shop_url
+        self._log = (folder / "dueback.log").open("ab")
+        self._environment = os.environ | {
+            "DATABASE_URL": database_url,
+            "SECRET_KEY": "a secret of the tests, long enough for them",
+            "APP_URL": self.url,
+            "PORT": str(self.port),
+            "DUEBACK_DATA_DIR": str(folder),
+            "DUEBACK_DEVELOPMENT": "1",
+            "PYTHONWARNINGS": "ignore",
+        }
+        self._web: subprocess.Popen[bytes] | None = None
+        self._worker: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._run("migrate")
+        self._web = self._start("web")
+        self.start_worker()
+        self._wait_until_ready()
+
+    def start_worker(self, **environment: str) -> None:
+        self._worker = self._start("worker", **environment)
+
+    def kill_worker(self) -> None:
+        """Kill it in the middle of whatever it does."""
+        if self._worker:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._worker.pid, signal.SIGKILL)
+            self._worker.wait(STOP_SECONDS)
+
+    def wait_for_worker_to_die(self, seconds: float) -> None:
+        """Of itself, where a test told it to break off at a certain point."""
+        assert self._worker
+        self._worker.wait(seconds)
+
+    def stop(self) -> None:
+        for process in (self._worker, self._web):
+            if process and process.poll() is None:
+                process.terminate()
+                process.wait(STOP_SECONDS)
+        self._log.close()
+
+    # Commands.
+
+    def rule(self, scope: str, *options: str) -> str:
+        return self.shop_command("rule", "set", "--scope", scope, *options)
+
+    def supply(self, sku: str, warehouse: str, quantity: int, eta: str, reference: str = "") -> str:
+        where = ("--sku", sku, "--warehouse", warehouse)
+        what = ("--quantity", str(quantity), "--eta", eta, "--reference", reference)
+        return self.shop_command("supply", "add", *where, *what)
+
+    def queue(self, sku: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.shop_command("queue", "--sku", sku, "--json"))
+        return found
+
+    def served(self, sku: str) -> list[tuple[str, int, int]]:
+        """(order number, ready, waiting) of every claim, in queue order."""
+        return [(claim["order"], claim["ready"], claim["waiting"]) for claim in self.queue(sku)]
+
+    def availability(self, sku: str, channel: str) -> dict[str, Any]:
+        answer = self.shop_command("availability", "--sku", sku, "--channel", channel, "--json")
+        found: dict[str, Any] = json.loads(answer)
+        return found
+
+    def doctor(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.shop_command("doctor", "--json", may_fail=True))
+        return found
+
+    def sweep(self) -> None:
+        self.shop_command("sweep", "--full")
+
+    def wait(self, seconds: int = 60) -> None:
+        self.shop_command("wait", "--timeout", str(seconds))
+
+    def ship(self, number: str) -> None:
+        self.shop_command("ship", "--order", number, "--no-notify")
+
+    def shop_command(self, *words: str, may_fail: bool = False) -> str:
+        """Run a command for our shop. Returns what it printed."""
+        options = 2 if words[0] in {"rule", "supply", "shop"} else 1
+        return self._run(*words[:options], "--shop", self.shop_url, *words[options:], may_fail=may_fail)
+
+    def _run(self, *words: str, may_fail: bool = False) -> str:
+        done = subprocess.run(
+            [*COMMAND, *words], env=self._environment, capture_output=True, text=True, timeout=180, check=False
+        )
+        if done.returncode and not may_fail:
+            raise CommandFailed(f"dueback {' '.join(words)}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def _start(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [*COMMAND, *words], env=self._environment | environment, stdout=self._log, stderr=self._log
+        )
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"{self.url}/readyz", timeout=2).is_success:
+                    return
+            time.sleep(0.05)
+        raise AssertionError(f"Dueback did not get ready within {START_SECONDS} seconds.")
