@@ -1,5 +1,6 @@
 """One PostgreSQL for all tests: the server DUEBACK_TEST_DATABASE_URL names, or an embedded one."""
 
+import contextlib
 import os
 import uuid
 from collections.abc import Iterator
@@ -24,21 +25,27 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.fixture(scope="session")
-def database_url(server_url: str) -> Iterator[str]:
-    """A database of this test run, with every migration."""
+@contextlib.contextmanager
+def fresh_database(server_url: str) -> Iterator[str]:
+    """A new database with every migration, dropped afterwards."""
     name = f"dueback_test_{uuid.uuid4().hex[:12]}"
     admin = create_engine(make_url(server_url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
-    url = make_url(server_url).set(database=name)
-    engine = open_engine(url.render_as_string(hide_password=False))
-    migrate.upgrade(engine)
-    engine.dispose()
-    yield url.render_as_string(hide_password=False)
+    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    opened = open_engine(url)
+    migrate.upgrade(opened)
+    opened.dispose()
+    yield url
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url: str) -> Iterator[str]:
+    with fresh_database(server_url) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The door: where shops tell us that something may have changed. Verify, mark, answer.
 
-It stands in front of Flask as a plain WSGI callable for its one route, because every event of every shop comes through it.
+It stands in front of Flask as a plain WSGI callable for its one route: every event of every shop comes through it.
 """
 
 import atexit

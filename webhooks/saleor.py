@@ -10,8 +10,8 @@ from jwt.api_jws import PyJWS
 LAYOUT = ("layout", "")
 LIFECYCLE = frozenset({"app_deleted", "app_status_changed"})
 
-# Event -> the kind of mark, and where in the payload the ids stand. Saleor's stock events miss many causes and may name the
-# wrong row, and retries come late with their first body: whatever is named is only looked at again.
+# Event -> the kind of mark, and where in the payload the ids stand. Saleor's stock events miss many causes and may name
+# the wrong row, and retries come late with their first body: whatever is named is only looked at again.
 HINTS: Mapping[str, tuple[str, str]] = {
     "order_created": ("order", "order.id"),
     "order_updated": ("order", "order.id"),

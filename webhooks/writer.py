@@ -1,7 +1,8 @@
 """Group commit: many requests, one durable statement.
 
-Each request hands over its marks and waits. One thread takes all that is waiting, commits it as one statement, and lets the
-requests go. Only after that commit is the shop's worker woken: a mark that commits after its wake-up could be left behind.
+Each request hands over its marks and waits. One thread takes all that is waiting, commits it as one statement, and lets
+the requests go. Only after that commit is the shop's worker woken: a mark that commits after its wake-up could be left
+behind.
 """
 
 import queue

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy import Connection, select
 
-from app import book, clock, marks, tasks
+from app import book, clock, marks, rulebook, tasks
+from app import explain as reasons
 from app import queue as claims
+from app.cli import naming
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.engine import plan
 from app.engine.model import Facts, Plan
-from app.models import Line, Order, Shop, Variant
+from app.models import Line, Order, Shop
 from app.platforms import ShipLine, ShopError
 
 
@@ -57,11 +59,34 @@ def availability(shop_url: str, sku: str, channel_slug: str, as_json: bool) -> N
 
 
 def _planned(connection: Connection, shop: Shop, sku: str) -> tuple[Facts, Plan]:
-    found = connection.scalars(select(Variant.id).where(Variant.shop_id == shop.id, Variant.sku == sku)).all()
-    if len(found) != 1:
-        raise click.ClickException(f"{len(found) or 'No'} variants of the shop have the SKU {sku}.")
-    [facts] = book.load_facts(connection, shop, found)
+    [facts] = book.load_facts(connection, shop, [naming.variant(connection, shop.id, sku).id])
     return facts, plan(facts, clock.today(shop.settings, datetime.now(UTC)))
+
+
+@click.command()
+@shop_option
+@click.option("--order", "number", metavar="NUMBER", help="Why this order waits, or not.")
+@click.option("--sku", help="Why this variant can be ordered, or not.")
+@json_option
+def explain(shop_url: str, number: str | None, sku: str | None, as_json: bool) -> None:
+    """Say why, in sentences: of an order, or of a variant."""
+    if bool(number) == bool(sku):
+        raise click.UsageError("Give either --order or --sku.")
+    with opened(shop_url) as (opened_runtime, shop), opened_runtime.engine.connect() as connection:
+        if number:
+            found = reasons.claims(connection, shop.id, number)
+        else:
+            facts, planned = _planned(connection, shop, sku or "")
+            found = reasons.variant(facts, planned, rulebook.load(connection, shop.id))
+    if as_json:
+        print_json(found)
+        return
+    for part in found:
+        click.echo(part.get("sku") or f"{part['channel']}: {part['status'].replace('_', ' ')}")
+        for sentence in part["why"]:
+            click.echo(f"  {sentence}")
+    if not found:
+        click.echo(f"Nothing of order {number} is open.")
 
 
 @click.command()

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, select
 
 from app import book, marks, rulebook, tasks
+from app.cli import naming
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.engine.rules import Scope
-from app.models import Channel, Shop, Variant
+from app.models import Shop, Variant
 from app.platforms import ShopError
 from app.pools import NeedsConsent, open_pool
 from app.runtime import Runtime
@@ -104,37 +105,18 @@ def _resolve(
     """The scope, the id it points at, and the ids of the channels it concerns. Refuses what the shop does not have."""
     kind, _, name = scope_text.partition(":")
     with opened_runtime.engine.connect() as connection:
-        channels = {row.slug: row.id for row in connection.execute(_channels(shop.id))}
-        for slug in filter(None, (channel_slug, name if kind == "channel" else None)):
-            if slug not in channels:
-                raise click.ClickException(f"The shop has no channel {slug}. It has: {', '.join(sorted(channels))}.")
+        channels = naming.channels(connection, shop.id)
         match kind:
             case "shop" if not name:
                 target, concerned = "", list(channels.values())
             case "channel":
-                target, concerned = channels[name], [channels[name]]
+                target = naming.known(channels, name, "channel")
+                concerned = [target]
             case "variant":
-                target, concerned = _variant(connection, shop.id, name)
+                target, concerned = naming.variant(connection, shop.id, name)
             case _:
                 raise click.ClickException(f"{scope_text!r} is no scope. Write shop, channel:SLUG or variant:SKU.")
-    return Scope(kind), target, [channels[channel_slug]] if channel_slug else concerned
-
-
-def _channels(shop_id: int) -> Select[str, str]:
-    return select(Channel.slug, Channel.id).where(Channel.shop_id == shop_id, Channel.active)
-
-
-def _variant(connection: Connection, shop_id: int, sku: str) -> tuple[str, list[str]]:
-    query = select(Variant.id, Variant.listed_in).where(Variant.shop_id == shop_id, Variant.sku == sku)
-    match connection.execute(query).all():
-        case [row]:
-            return row.id, row.listed_in
-        case []:
-            raise click.ClickException(
-                f"The shop has no variant with the SKU {sku}, or it is newer than the last look."
-            )
-        case several:
-            raise click.ClickException(f"{len(several)} variants have the SKU {sku}; give each its own in the shop.")
+    return Scope(kind), target, [naming.known(channels, channel_slug, "channel")] if channel_slug else concerned
 
 
 def _open_pools(opened_runtime: Runtime, shop: Shop, channels: list[str], *, may_change_strategy: bool) -> None:
@@ -162,7 +144,7 @@ def _mark(connection: Connection, shop_id: int, scope: Scope, target: str) -> No
 
 def _readable(connection: Connection, shop_id: int, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     """The rule with names where the row has ids."""
-    slugs = {channel.id: channel.slug for channel in connection.execute(_channels(shop_id))}
+    slugs = {found: slug for slug, found in naming.channels(connection, shop_id).items()}
     sku = select(Variant.sku).where(Variant.shop_id == shop_id, Variant.id == row.target)
     names = {"shop": "", "channel": f":{slugs.get(row.target)}", "variant": f":{connection.scalar(sku)}"}
     scope = row.scope + names[row.scope]

@@ -7,6 +7,7 @@ import click
 from sqlalchemy import Connection, Row, insert, select, update
 
 from app import marks, tasks
+from app.cli import naming
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.models import Supply, Variant, Warehouse
 
@@ -32,11 +33,11 @@ def add(shop_url: str, sku: str, warehouse_slug: str, quantity: int, eta: str, r
     day = _future(eta)
     with opened(shop_url) as (opened_runtime, shop):
         with opened_runtime.engine.begin() as connection:
-            variant_id = _variant(connection, shop.id, sku)
+            variant_id = naming.variant(connection, shop.id, sku).id
             row = {
                 "shop_id": shop.id,
                 "variant_id": variant_id,
-                "warehouse_id": _warehouse(connection, shop.id, warehouse_slug),
+                "warehouse_id": naming.known(naming.warehouses(connection, shop.id), warehouse_slug, "warehouse"),
                 "quantity": quantity,
                 "eta": day,
                 "reference": reference,
@@ -126,21 +127,6 @@ def _supply(connection: Connection, shop_id: int, number: int) -> Row[*tuple[Any
     if row is None:
         raise click.ClickException(f"No supply {number} is expected. `dueback supply list` shows those that are.")
     return row
-
-
-def _variant(connection: Connection, shop_id: int, sku: str) -> str:
-    found = connection.scalars(select(Variant.id).where(Variant.shop_id == shop_id, Variant.sku == sku)).all()
-    if len(found) != 1:
-        raise click.ClickException(f"{len(found) or 'No'} variants of the shop have the SKU {sku}.")
-    return found[0]
-
-
-def _warehouse(connection: Connection, shop_id: int, slug: str) -> str:
-    query = select(Warehouse.slug, Warehouse.id).where(Warehouse.shop_id == shop_id, ~Warehouse.is_pool)
-    known = dict(connection.execute(query).tuples().all())
-    if slug not in known:
-        raise click.ClickException(f"The shop has no warehouse {slug}. It has: {', '.join(sorted(known))}.")
-    return known[slug]
 
 
 def _future(text: str) -> date:

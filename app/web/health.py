@@ -37,7 +37,7 @@ def readyz() -> Response:
 @views.get("/metrics")
 def metrics() -> Response:
     """Counters of this process, and how much waits in the database (the same from every process)."""
-    body = generate_latest(REGISTRY) + generate_latest(_Backlog(_engine()))  # type: ignore[arg-type]
+    body = generate_latest(REGISTRY) + generate_latest(_Backlog(_engine()))
     return Response(body, content_type=CONTENT_TYPE_LATEST)
 
 

@@ -3,10 +3,13 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
 import sandbox
+from tests.conftest import fresh_database
+from tests.live import documents
 from tests.live.client import Client
 from tests.live.dueback import Dueback
 from tests.live.shop import Shop
@@ -28,16 +31,15 @@ class Stage:
         channel = self.world.channel(warehouse)
         [item] = self.world.items(1, channel)
         self.shop.put(item, warehouse, stock)
-        self.known(item)
+        self.known(channel, item)
         self.dueback.rule(f"variant:{item.sku}", *(rule or ("--mode", "backorder", "--cap", "20")))
         self.dueback.wait()
         return warehouse, channel, item
 
-    def known(self, *items: Item) -> None:
-        """Wait until Dueback has seen the variants."""
-        self.dueback.wait()
+    def known(self, channel: Place, *items: Item) -> None:
+        """Wait until Dueback has heard of the channel and the variants."""
         for item in items:
-            eventually(lambda item=item: "Nobody" in self.dueback.shop_command("queue", "--sku", item.sku), True)
+            eventually(partial(self.dueback.knows, item.sku, channel.slug), True)
 
 
 @pytest.fixture(scope="session")
@@ -55,10 +57,48 @@ def client() -> Iterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def installed(client: Client, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dueback]:
-    dueback = Dueback(tmp_path_factory.mktemp("dueback"), database_url, client.url)
+def live_database_url(server_url: str) -> Iterator[str]:
+    """A database that outlives single tests, apart from the one other tests empty."""
+    with fresh_database(server_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def installed(client: Client, live_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dueback]:
+    dueback = Dueback(tmp_path_factory.mktemp("dueback"), live_database_url, client.url)
     dueback.start()
     _install(client, dueback.manifest_url)
     yield dueback
     dueback.stop()
-    _uninstall(client, dueback.manifest_url)
+    _uninstall_all(client)
+
+
+@pytest.fixture
+def stage(client: Client, installed: Dueback) -> Iterator[Stage]:
+    world = World(client)
+    yield Stage(Shop(client), world, installed)
+    world.dissolve()
+
+
+def _install(client: Client, manifest_url: str) -> None:
+    _uninstall_all(client)
+    permissions = ["MANAGE_PRODUCTS", "MANAGE_ORDERS", "MANAGE_CHANNELS", "MANAGE_SHIPPING"]
+    asked = {"appName": "Dueback", "manifestUrl": manifest_url, "permissions": permissions}
+    client.staff(documents.INSTALL_APP, input=asked)
+    eventually(lambda: _failed(client, manifest_url) or bool(_installed(client)), True)
+
+
+def _failed(client: Client, manifest_url: str) -> str:
+    """What the shop says about an installation that went wrong."""
+    tries = client.staff(documents.INSTALLATIONS)
+    return "; ".join(t["message"] for t in tries if t["manifestUrl"] == manifest_url and t["status"] == "FAILED")
+
+
+def _installed(client: Client) -> list[str]:
+    edges = client.staff(documents.APPS)["edges"]
+    return [edge["node"]["id"] for edge in edges if edge["node"]["identifier"] == "app.dueback"]
+
+
+def _uninstall_all(client: Client) -> None:
+    for app in _installed(client):
+        client.staff(documents.DELETE_APP, id=app)

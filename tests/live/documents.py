@@ -117,7 +117,10 @@ IMPORT_ORDERS = """mutation ImportOrders($orders: [OrderBulkCreateInput!]!, $pol
 ORDER = """query Order($id: ID!) {
   order(id: $id) {
     id number status created origin metadata { key value }
-    lines { id quantity quantityFulfilled variant { id sku } metadata { key value } allocations { quantity warehouse { id } } }
+    lines {
+      id quantity quantityFulfilled variant { id sku } metadata { key value }
+      allocations { quantity warehouse { id } }
+    }
     fulfillments { id status warehouse { id } lines { id quantity orderLine { id } } }
     events { type message date }
   }
@@ -152,7 +155,12 @@ INSTALL_APP = f"""mutation InstallApp($input: AppInstallInput!) {{
 INSTALLATIONS = "query Installations { appsInstallations { id status message manifestUrl } }"
 APPS = """query Apps {
   apps(first: 100) {
-    edges { node { id name isActive identifier manifestUrl webhooks { id name isActive } problems(limit: 100) { key message count } } }
+    edges {
+      node {
+        id name isActive identifier manifestUrl
+        webhooks { id name isActive } problems(limit: 100) { key message count }
+      }
+    }
   }
 }"""
 DELETE_APP = f"""mutation DeleteApp($id: ID!) {{ appDelete(id: $id) {{ {ERRORS} }} }}"""

@@ -88,6 +88,10 @@ class Dueback:
         what = ("--quantity", str(quantity), "--eta", eta, "--reference", reference)
         return self.shop_command("supply", "add", *where, *what)
 
+    def knows(self, sku: str, channel: str) -> bool:
+        """Whether Dueback has heard of the variant and the channel."""
+        return bool(self.shop_command("availability", "--sku", sku, "--channel", channel, "--json", may_fail=True))
+
     def queue(self, sku: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(self.shop_command("queue", "--sku", sku, "--json"))
         return found

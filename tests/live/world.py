@@ -39,7 +39,7 @@ class Item:
 
 @dataclass
 class World:
-    """What a scenario plays in. Names are unique, so that scenarios disturb neither each other nor the shop's own data."""
+    """What a scenario plays in. Names are unique: scenarios disturb neither each other nor the shop's own data."""
 
     client: Client
     tag: str = field(default_factory=lambda: f"t{uuid.uuid4().hex[:8]}")
