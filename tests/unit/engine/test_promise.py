@@ -45,6 +45,11 @@ def test_a_lead_time_needs_a_day_to_count_from() -> None:
     assert pieces(plan(facts([waiting], rules={"P": TWO_WEEKS}), TODAY)) == {"1": [undated(1)]}
 
 
+def test_a_supply_that_is_known_dates_an_order_even_when_it_comes_after_the_lead_time() -> None:
+    known = facts([claim(1, 1)], rules={"P": TWO_WEEKS}, supplies=[supply("1", 1, day(60))])
+    assert pieces(plan(known, TODAY)) == {"1": [coming(1, "1", day(60))]}
+
+
 def test_closing_a_rule_takes_no_date_from_those_who_wait() -> None:
     closed = replace(TWO_WEEKS, mode=Mode.OFF)
     assert pieces(plan(facts([claim(1, 1)], rules={"P": closed}), TODAY)) == {"1": [ordered_in(1, day(14))]}

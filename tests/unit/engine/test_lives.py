@@ -1,0 +1,207 @@
+"""Random lives of a shop: orders, cancellations, goods that arrive or get lost, and an app that looks now and then.
+
+Each life is lived on Saleor as it is and on one whose checkout sees allocations.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.engine import plan
+from app.engine.model import Channel, Mode, Plan, Source, Terms
+from tests.unit.engine.builders import day, supply
+from tests.unit.engine.shop import Shop
+
+thoroughly = settings(deadline=None, max_examples=60)
+
+WORLDS = {
+    "one warehouse": (Channel("web", "web", ("A",), "P"),),
+    "two warehouses": (Channel("web", "web", ("A", "B"), "P"),),
+    "a group": (Channel("web", "web", ("A", "B"), "P"), Channel("outlet", "outlet", ("B", "A"), "P")),
+    "strangers": (Channel("web", "web", ("A",), "P"), Channel("outlet", "outlet", ("B",), "Q")),
+}
+everywhere = pytest.mark.parametrize("world", WORLDS)
+on_both = pytest.mark.parametrize("mended", [False, True], ids=["as it is", "mended"])
+
+Act = tuple[str, int, int]
+
+few = st.integers(1, 5)
+which = st.integers(0, 9)
+look = st.tuples(st.just("look"), st.just(0), st.just(0))
+buy = st.tuples(st.just("buy"), which, few)
+cancel = st.tuples(st.just("cancel"), which, few)
+restock = st.tuples(st.just("restock"), which, few)
+ship = st.tuples(st.just("ship"), which, few)
+expect = st.tuples(st.just("expect"), which, st.integers(0, 9))
+push = st.tuples(st.just("push"), which, st.integers(0, 9))
+ship_from_pool = st.tuples(st.just("ship from the pool"), which, few)
+
+quiet = st.lists(buy | cancel | restock | ship | expect | look, min_size=5, max_size=30)
+rough = st.lists(buy | cancel | restock | ship | expect | push | ship_from_pool | look, min_size=5, max_size=30)
+rules = st.builds(
+    Terms,
+    mode=st.sampled_from([Mode.BACKORDER, Mode.PREORDER, Mode.OFF]),
+    cap=st.integers(0, 9),
+    open_at=st.integers(0, 3) | st.just("always"),
+)
+
+
+def opened(world: str, rule: Terms, *, mended: bool) -> Shop:
+    channels = WORLDS[world]
+    return Shop(channels, {channel.pool: rule for channel in channels if channel.pool}, mended=mended)
+
+
+def act(shop: Shop, what: Act) -> None:
+    """One event of a life. `which` picks among what there is."""
+    name, which, units = what
+    orders = [order for order in shop.orders if order.open]
+    order = orders[which % len(orders)] if orders else None
+    places = sorted({place for channel in shop.channels.values() for place in channel.warehouses})
+    place = places[which % len(places)]
+    match name:
+        case "look":
+            shop.settle()
+        case "buy":
+            shop.buy(units, list(shop.channels)[which % len(shop.channels)])
+        case "restock":
+            shop.restock(place, units)
+        case "push":
+            shop.quantity[place] = units
+        case "expect":
+            shop.supplies.append(supply(str(len(shop.supplies)), 1 + which % 3, day(units), place))
+        case "cancel" if order:
+            shop.cancel(order)
+        case "ship" if order:
+            ship_covered(shop, order.number)
+        case "ship from the pool" if order:
+            pool = shop.channels[order.channel].pool
+            assert pool
+            shop.ship(order, min(units, order.open), pool, anyway=True)
+
+
+def ship_covered(shop: Shop, number: int) -> None:
+    """Our own shipment: what the queue covers, from where it lies, over Saleor's objections."""
+    order = next(order for order in shop.orders if order.number == number)
+    promise = next(p for p in plan(shop.facts(), shop.today).promises if p.claim.number == str(number))
+    for piece in promise.pieces:
+        if piece.source is Source.ON_HAND:
+            assert piece.warehouse
+            assert shop.ship(order, piece.quantity, piece.warehouse, anyway=True)
+
+
+def life(shop: Shop, acts: Sequence[Act]) -> Iterator[tuple[Plan, Act, Plan]]:
+    """What the app would plan before and after each event."""
+    before = plan(shop.facts(), shop.today)
+    for what in acts:
+        act(shop, what)
+        after = plan(shop.facts(), shop.today)
+        yield before, what, after
+        before = after
+
+
+def outstanding(planned: Plan) -> list[int]:
+    return [pool.outstanding for pool in planned.pools]
+
+
+def days(planned: Plan) -> dict[str, list[date]]:
+    """When each unit of every order comes, soonest first; units on hand are here already."""
+    return {
+        promise.claim.number: sorted(
+            date.min if piece.source is Source.ON_HAND else piece.expected or date.max
+            for piece in promise.pieces
+            for _ in range(piece.quantity)
+        )
+        for promise in planned.promises
+    }
+
+
+@everywhere
+@on_both
+@thoroughly
+@given(rule=rules, acts=rough)
+def test_whatever_happened_one_look_makes_the_shop_sell_what_may_be_sold(
+    world: str, mended: bool, rule: Terms, acts: list[Act]
+) -> None:
+    shop = opened(world, rule, mended=mended)
+    for what in acts:
+        act(shop, what)
+    planned = shop.settle()
+    sellable = {pool.warehouse: pool.sellable for pool in planned.pools}
+    for channel in shop.channels.values():
+        assert shop.available(channel.id) == sellable[channel.pool or ""]
+    assert shop.settle() == planned
+
+
+@everywhere
+@on_both
+@thoroughly
+@given(rule=rules, acts=quiet)
+def test_buyers_one_after_the_other_never_pass_the_cap_however_late_the_app_looks(
+    world: str, mended: bool, rule: Terms, acts: list[Act]
+) -> None:
+    """As long as no goods get lost."""
+    shop = opened(world, rule, mended=mended)
+    assert rule.cap is not None
+    for _, _, after in life(shop, acts):
+        assert all(units <= rule.cap for units in outstanding(after))
+        assert not any(promise.beyond_cap for promise in after.promises)
+
+
+@everywhere
+@on_both
+@thoroughly
+@given(rule=rules, acts=rough)
+def test_when_goods_get_lost_the_app_sells_nothing_more_past_the_cap(
+    world: str, mended: bool, rule: Terms, acts: list[Act]
+) -> None:
+    shop = opened(world, rule, mended=mended)
+    assert rule.cap is not None
+    for what in acts:
+        before = shop.settle()
+        act(shop, what)
+        if what[0] == "buy":
+            after = plan(shop.facts(), shop.today)
+            pairs = zip(outstanding(before), outstanding(after), strict=True)
+            assert all(now <= max(then, rule.cap) for then, now in pairs)
+
+
+@everywhere
+@on_both
+@thoroughly
+@given(rule=rules, acts=quiet)
+def test_nobodys_date_gets_later_while_no_goods_get_lost_and_no_supply_slips(
+    world: str, mended: bool, rule: Terms, acts: list[Act]
+) -> None:
+    """Others may order, cancel, be shipped to, and goods may arrive: the units left to each order come no later."""
+    shop = opened(world, rule, mended=mended)
+    for before, _, after in life(shop, acts):
+        now = days(after)
+        for number, promised in days(before).items():
+            left = now.get(number, [])
+            assert all(new <= old for new, old in zip(left, promised[len(promised) - len(left) :], strict=True))
+
+
+@everywhere
+@on_both
+@thoroughly
+@given(rule=rules, acts=quiet)
+def test_every_order_is_shipped_in_the_end_and_the_books_are_even(
+    world: str, mended: bool, rule: Terms, acts: list[Act]
+) -> None:
+    shop = opened(world, rule, mended=mended)
+    for what in acts:
+        act(shop, what)
+        assert all(units >= 0 for units in shop.quantity.values()), "we ship nothing that is not there"
+    for place in [place for place in shop.quantity if place not in shop.rules]:
+        shop.restock(place, sum(order.open for order in shop.orders))
+    shop.settle()
+    for order in shop.orders:
+        if order.open:
+            ship_covered(shop, order.number)
+            shop.settle()
+    assert not any(order.open for order in shop.orders)
+    assert not any(shop.allocated(place) for place in shop.quantity)
+    assert all(units >= 0 for units in shop.quantity.values())
