@@ -113,12 +113,15 @@ class Platform(Protocol):
 
     # What set-up asks. Each may be asked again harmlessly, but for `create_warehouse`.
 
-    def create_warehouse(self, name: str, slug: str, like: str) -> str:
-        """Make a warehouse with the address of `like`, named ours. Returns its id."""
+    def create_warehouse(self, name: str, slug: str, like: str, pool_of: Sequence[str]) -> str:
+        """Make a warehouse with the address of the warehouse `like`, named ours. Returns its id.
+
+        The shop may refuse an address it took before: then ShopError has the code INVALID or REQUIRED.
+        """
         ...
 
-    def name_ours(self, warehouse: str) -> None:
-        """Mark the warehouse as our pool, where only staff and we can see it."""
+    def name_ours(self, warehouse: str, pool_of: Sequence[str]) -> None:
+        """Mark the warehouse as the pool of these channels, where only staff and we can see it."""
         ...
 
     def rename_warehouse(self, warehouse: str, name: str) -> None: ...

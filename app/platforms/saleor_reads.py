@@ -110,7 +110,8 @@ def _channel(node: Json) -> ChannelSeen:
 
 
 def _warehouse(node: Json) -> WarehouseSeen:
-    return WarehouseSeen(id=node["id"], slug=node["slug"], name=node["name"], ours=node["pool"] is not None)
+    pool_of = None if node["pool"] is None else tuple(node["pool"].split())
+    return WarehouseSeen(id=node["id"], slug=node["slug"], name=node["name"], pool_of=pool_of)
 
 
 def _zone(node: Json) -> ZoneSeen:

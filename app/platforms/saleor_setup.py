@@ -15,16 +15,16 @@ FAR_TO_THE_FRONT = -1000
 class SetUp(Link):
     """See `Platform` for what each method promises."""
 
-    def create_warehouse(self, name: str, slug: str, like: str) -> str:
+    def create_warehouse(self, name: str, slug: str, like: str, pool_of: Sequence[str]) -> str:
         model = self.ask("warehouse_address", id=like)["warehouse"]
         address = model["address"] | {"country": model["address"]["country"]["code"]}
         wanted = {"name": name, "slug": slug, "email": model["email"], "address": address}
         created: str = self.tell("create_warehouse", repeatable=False, input=wanted)["warehouse"]["id"]
-        self.name_ours(created)
+        self.name_ours(created, pool_of)
         return created
 
-    def name_ours(self, warehouse: str) -> None:
-        mark = [{"key": POOL_KEY, "value": "1"}]
+    def name_ours(self, warehouse: str, pool_of: Sequence[str]) -> None:
+        mark = [{"key": POOL_KEY, "value": " ".join(pool_of)}]
         self.tell("set_private_metadata", repeatable=True, id=warehouse, input=mark)
 
     def rename_warehouse(self, warehouse: str, name: str) -> None:

@@ -81,12 +81,16 @@ class OrderSeen:
 
 @dataclass(frozen=True, slots=True)
 class WarehouseSeen:
-    """A warehouse. `ours` says its private metadata names it our pool."""
+    """A warehouse. `pool_of`: ids of the channels whose pool its private metadata says it is; None: not ours."""
 
     id: str
     slug: str
     name: str
-    ours: bool
+    pool_of: tuple[str, ...] | None = None
+
+    @property
+    def ours(self) -> bool:
+        return self.pool_of is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,206 @@
+"""Opening a channel's pool: our own warehouse, where the shop's checkout looks first. See DESIGN.md section 2.
+
+A pool is known by the channels its private metadata names, never by its name or slug, which are the staff's to change.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from app.platforms import ChannelSeen, Platform, ShopError, ShopLayout, WarehouseSeen, ZoneSeen
+
+IN_ORDER = "PRIORITIZE_SORTING_ORDER"
+BAD_ADDRESS = {"INVALID", "REQUIRED"}
+LONGEST_NAME = 250
+
+
+class CannotOpen(ShopError):
+    """The channels cannot have a pool as they are; the message says why and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry=False, code="CANNOT_OPEN")
+
+
+class NeedsConsent(Exception):
+    """Opening the pool would change how the shop allocates; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOpened:
+    """The pool's warehouse, and what was done for it, in sentences; nothing when all was well before."""
+
+    warehouse: str
+    done: tuple[str, ...]
+
+
+def open_pool(platform: Platform, channels: Sequence[ChannelSeen], *, may_change_strategy: bool) -> PoolOpened:
+    """Make sure that the channel, or the channels as one group, has its pool in the right places.
+
+    Does only what is missing, so that it may be cut off anywhere and asked again. Raises NeedsConsent, CannotOpen,
+    ShopError.
+    """
+    layout = platform.layout()
+    group = _group(layout, [channel.id for channel in channels])
+    pool = _pool_of_group(layout, group)
+    _check_warehouses(layout, group, pool)
+    _ask_consent(group, may_change_strategy=may_change_strategy)
+    opening = Opening(platform, layout, group)
+    warehouse = opening.name_ours(pool) if pool else opening.create()
+    opening.join(warehouse)
+    opening.bring_to_front(warehouse)
+    opening.allocate_in_order()
+    return PoolOpened(warehouse, tuple(opening.done))
+
+
+def pool_of(layout: ShopLayout, channel: ChannelSeen) -> WarehouseSeen | None:
+    """The channel's pool: one of ours that it sells from, else the one that was made for it and taken away."""
+    ours = {warehouse.id: warehouse for warehouse in layout.warehouses if warehouse.ours}
+    joined = [ours[warehouse] for warehouse in channel.warehouses if warehouse in ours]
+    made = [warehouse for warehouse in ours.values() if channel.id in (warehouse.pool_of or ())]
+    return next(iter([*joined, *made]), None)
+
+
+def members_of(layout: ShopLayout, pool: WarehouseSeen | None) -> list[ChannelSeen]:
+    """The channels that share the pool: those it was made for, and those that sell from it."""
+    if pool is None:
+        return []
+    return [
+        channel for channel in layout.channels if channel.id in (pool.pool_of or ()) or pool.id in channel.warehouses
+    ]
+
+
+def real_warehouses(layout: ShopLayout, channel: ChannelSeen) -> tuple[str, ...]:
+    """The merchant's own warehouses of the channel, in allocation order."""
+    ours = {warehouse.id for warehouse in layout.warehouses if warehouse.ours}
+    return tuple(warehouse for warehouse in channel.warehouses if warehouse not in ours)
+
+
+def zones_lacking(layout: ShopLayout, channel: ChannelSeen, pool: str) -> list[ZoneSeen]:
+    """Shipping zones of the channel that its real warehouses serve and its pool does not.
+
+    A zone that none of them serves sells nothing in the channel; the pool must not open it.
+    """
+    real = set(real_warehouses(layout, channel))
+    return [
+        zone
+        for zone in layout.zones
+        if channel.id in zone.channels and real & set(zone.warehouses) and pool not in zone.warehouses
+    ]
+
+
+def _group(layout: ShopLayout, ids: Sequence[str]) -> list[ChannelSeen]:
+    known = {channel.id: channel for channel in layout.channels}
+    group = [known[channel] for channel in dict.fromkeys(ids) if channel in known]
+    if not group or len(group) < len(set(ids)):
+        raise CannotOpen("The shop does not have this channel any more.")
+    return group
+
+
+def _pool_of_group(layout: ShopLayout, group: Sequence[ChannelSeen]) -> WarehouseSeen | None:
+    pools = {pool.id: pool for channel in group if (pool := pool_of(layout, channel))}
+    if len(pools) > 1:
+        raise CannotOpen(
+            f"{_names(group)} have a backorder pool each, and open orders cannot move from one to the other. Switch "
+            "backorders off in all but one of them and delete their pools once no open order is left."
+        )
+    return next(iter(pools.values()), None)
+
+
+def _check_warehouses(layout: ShopLayout, group: Sequence[ChannelSeen], pool: WarehouseSeen | None) -> None:
+    """Everybody who shares the pool must sell from the same warehouses: the pool holds one number for all of them."""
+    members = [*group, *(member for member in members_of(layout, pool) if member not in group)]
+    for channel in group:
+        if not real_warehouses(layout, channel):
+            raise CannotOpen(f"{channel.name} has no warehouse of its own. Assign one to the channel first.")
+    if len({frozenset(real_warehouses(layout, channel)) for channel in members}) > 1:
+        raise CannotOpen(
+            f"{_names(members)} do not sell from the same warehouses, so they cannot share one backorder pool. "
+            "Give them the same warehouses, or let each have a pool of its own."
+        )
+
+
+def _ask_consent(group: Sequence[ChannelSeen], *, may_change_strategy: bool) -> None:
+    others = [channel for channel in group if channel.strategy != IN_ORDER]
+    if others and not may_change_strategy:
+        raise NeedsConsent(
+            f"Orders of {_names(others)} are taken from the warehouse with the most stock. Backorders need them to be "
+            "taken from the channel's warehouses in their order, which changes where your orders are allocated."
+        )
+
+
+def _names(channels: Sequence[ChannelSeen]) -> str:
+    return " and ".join(channel.name for channel in channels)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One opening under way. `done` gathers what was changed."""
+
+    platform: Platform
+    layout: ShopLayout
+    group: Sequence[ChannelSeen]
+    done: list[str] = field(default_factory=list)
+
+    def create(self) -> str:
+        """Make the pool, with the address of the first real warehouse whose address the shop still takes."""
+        name, slug = self._name(), self._free_slug()
+        refused = ""
+        for like in real_warehouses(self.layout, self.group[0]):
+            try:
+                created = self.platform.create_warehouse(name, slug, like, self._ids())
+            except ShopError as error:
+                if error.code not in BAD_ADDRESS:
+                    raise
+                refused = str(error)
+            else:
+                self.done.append(f'Made the warehouse "{name}".')
+                return created
+        raise CannotOpen(
+            f"The shop takes the address of none of the warehouses of {_names(self.group)} for a new one: {refused} "
+            "Complete the address of one of them first."
+        )
+
+    def name_ours(self, pool: WarehouseSeen) -> str:
+        """Let a pool that was made for fewer channels be known as that of all of them."""
+        missing = [channel for channel in self._ids() if channel not in (pool.pool_of or ())]
+        if missing:
+            self.platform.name_ours(pool.id, [*(pool.pool_of or ()), *missing])
+            self.done.append(f'Made the warehouse "{pool.name}" the backorder pool of {_names(self.group)}.')
+        return pool.id
+
+    def join(self, pool: str) -> None:
+        """Channels first: a shipping zone takes only a warehouse that shares a channel with it."""
+        for channel in self.group:
+            if pool not in channel.warehouses:
+                self.platform.join_channel(channel.id, pool)
+                self.done.append(f"Let {channel.name} sell from it.")
+        zones = {zone.id: zone for channel in self.group for zone in zones_lacking(self.layout, channel, pool)}
+        for zone in zones.values():
+            self.platform.join_zone(zone.id, pool)
+            self.done.append(f"Let it serve the shipping zone {zone.name}.")
+
+    def bring_to_front(self, pool: str) -> None:
+        for channel in self.group:
+            if channel.warehouses[0] != pool:
+                self.platform.bring_to_front(channel.id, pool)
+                self.done.append(f"Put it first among the warehouses of {channel.name}.")
+
+    def allocate_in_order(self) -> None:
+        for channel in self.group:
+            if channel.strategy != IN_ORDER:
+                self.platform.allocate_in_order(channel.id)
+                self.done.append(f"Made {channel.name} take orders from its warehouses in their order.")
+
+    def _ids(self) -> list[str]:
+        return [channel.id for channel in self.group]
+
+    def _name(self) -> str:
+        channels = ", ".join(channel.name for channel in self.group)
+        rest = "Backorders (): ship from your own warehouse instead"
+        return f"Backorders ({channels[: LONGEST_NAME - len(rest)]}): ship from your own warehouse instead"
+
+    def _free_slug(self) -> str:
+        """Somebody else's warehouse may have our slug already."""
+        taken = {warehouse.slug for warehouse in self.layout.warehouses}
+        wished = f"backorders-{self.group[0].slug[:200]}"
+        return next(slug for n in count(1) if (slug := wished if n == 1 else f"{wished}-{n}") not in taken)
