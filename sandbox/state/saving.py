@@ -11,6 +11,8 @@ from typing import Any
 from .shop import Shop
 
 PAUSE = 0.2
+# An update keeps the row's place in the file, and with it the order in which rows without a number were made.
+_UPSERT = "INSERT INTO rows VALUES (?, ?, ?) ON CONFLICT (kind, pk) DO UPDATE SET data = excluded.data"
 
 
 class Keeper:
@@ -45,7 +47,7 @@ class Keeper:
             return
         with self._open() as file:
             file.executemany("DELETE FROM rows WHERE kind = ? AND pk = ?", [row[:2] for row in rows if row[2] is None])
-            file.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", [row for row in rows if row[2]])
+            file.executemany(_UPSERT, [row for row in rows if row[2]])
             file.executemany("INSERT OR REPLACE INTO sequences VALUES (?, ?)", sequences)
         file.close()
 

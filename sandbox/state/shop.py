@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,10 @@ from typing import Any
 from . import catalogue, people, places, sales
 from .switches import Switches
 from .table import Key, Row, Table
+
+
+# Attributes that lists are sorted by.
+_SORTED_BY = frozenset({"sku", "slug", "name"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Shop:
     def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.now = clock
         self.lock = threading.RLock()
+        self._elsewhere = threading.Condition(self.lock)
         self.switches = Switches()
         self.tell: Callable[[list[Happened]], None] = lambda happened: None
         self.channels: Table[places.Channel] = Table()
@@ -60,8 +64,8 @@ class Shop:
         self.reservations: Table[catalogue.Reservation] = Table("checkout_line", "stock")
         self.checkouts: Table[sales.Checkout] = Table()
         self.checkout_lines: Table[sales.CheckoutLine] = Table("checkout")
-        self.transactions: Table[sales.Transaction] = Table()
-        self.orders: Table[sales.Order] = Table()
+        self.transactions: Table[sales.Transaction] = Table("checkout", "order")
+        self.orders: Table[sales.Order] = Table("checkout")
         self.order_lines: Table[sales.OrderLine] = Table("order")
         self.fulfillments: Table[sales.Fulfillment] = Table("order")
         self.fulfillment_lines: Table[sales.FulfillmentLine] = Table("fulfillment", "line")
@@ -106,7 +110,10 @@ class Shop:
             people.Problem: self.problems,
         }
         self.dirty: dict[tuple[type, Key], Row | None] = {}
+        self.last_completion = 0.0
+        self.numbers = 0
         self._work: Work | None = None
+        self._sorted: dict[tuple[int, int], tuple[int, list[Any]]] = {}
         self.settings_rows.put(places.Settings())
 
     @property
@@ -131,6 +138,7 @@ class Shop:
             except BaseException:
                 for step in reversed(work.undo):
                     step()
+                self._sorted.clear()
                 raise
             else:
                 for step in work.at_end:
@@ -143,12 +151,9 @@ class Shop:
     def elsewhere(self, seconds: float) -> None:
         """Let other requests run for a while in the middle of this unit of work, as a database without a lock does."""
         work, self._work = self._work, None
-        self.lock.release()
-        try:
-            time.sleep(seconds)
-        finally:
-            self.lock.acquire()
-            self._work = work
+        # Nobody notifies: waiting gives the lock up at every depth and takes it back when the time is over.
+        self._elsewhere.wait(seconds)
+        self._work = work
 
     def add(self, row: Any) -> None:
         table = self.tables[type(row)]
@@ -170,11 +175,36 @@ class Shop:
     def set(self, row: Any, **values: Any) -> None:
         """Give attributes of a row new values. Dicts and tuples are replaced, never changed in place."""
         undo = self.work.undo
+        if not _SORTED_BY.isdisjoint(values):
+            self.tables[type(row)].version += 1
         for name, value in values.items():
             before = getattr(row, name)
             undo.append(lambda name=name, before=before: setattr(row, name, before))  # type: ignore[misc]
             setattr(row, name, value)
         self.dirty[type(row), row.pk] = row
+
+    def next_number(self) -> int:
+        """The number of the next order; drafts take theirs when they are made."""
+        last = next(reversed(self.orders.rows.values()), None)
+        self.numbers = max(self.numbers, last.number if last else 0) + 1
+        return self.numbers
+
+    def note(self, row: Any) -> None:
+        """Keep a row outside any unit of work: what became of deliveries belongs to no request. Needs the lock."""
+        self.tables[type(row)].put(row)
+        self.dirty[type(row), row.pk] = row
+
+    def forget(self, row: Any) -> None:
+        self.tables[type(row)].discard(row)
+        self.dirty[type(row), row.pk] = None
+
+    def in_order(self, table: Table[Any], sort_key: Callable[[Any], Any]) -> list[Any]:
+        """The rows of a table sorted by a key; sorted again only after rows came, went or were renamed."""
+        place = (id(table), id(sort_key))
+        known = self._sorted.get(place)
+        if known is None or known[0] != table.version:
+            known = self._sorted[place] = (table.version, sorted(table, key=sort_key))
+        return known[1]
 
     def happen(self, name: str, **about: Any) -> None:
         """Tell webhooks of this once the work is done."""

@@ -23,6 +23,7 @@ class Table(Generic[R]):
     def __init__(self, *indexed: str) -> None:
         self.rows: dict[Key, R] = {}
         self.sequence = 0
+        self.version = 0
         self._indexes: dict[str, dict[Any, dict[Key, R]]] = {name: {} for name in indexed}
 
     def __iter__(self) -> Iterator[R]:
@@ -48,6 +49,7 @@ class Table(Generic[R]):
 
     def put(self, row: R) -> None:
         self.rows[row.pk] = row
+        self.version += 1
         if isinstance(row.pk, int):
             self.sequence = max(self.sequence, row.pk)
         for name, index in self._indexes.items():
@@ -55,6 +57,7 @@ class Table(Generic[R]):
 
     def discard(self, row: R) -> None:
         self.rows.pop(row.pk, None)
+        self.version += 1
         for name, index in self._indexes.items():
             bucket = index.get(getattr(row, name))
             if bucket is not None:

@@ -1,0 +1,1 @@
+"""GraphQL as Saleor speaks it: ids, permissions, errors, pages, limits."""

@@ -1,0 +1,59 @@
+"""Who is asking, and what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from ..state.people import App, User
+from ..state.shop import Shop
+from .refusals import PermissionDenied, QueryError
+
+AUTHENTICATED_APP = "AUTHENTICATED_APP"
+AUTHENTICATED_STAFF_USER = "AUTHENTICATED_STAFF_USER"
+
+
+@dataclass(slots=True)
+class Call:
+    """One request. Staff users may do everything; an app what its permissions say; anybody else what needs none.
+
+    ``url`` is the shop's own address without a path; ``server`` installs apps; ``wrong_token`` says why a JWT counts
+    for nothing.
+    """
+
+    shop: Shop
+    url: str
+    user: User | None = None
+    app: App | None = None
+    server: Any = None
+    wrong_token: QueryError | None = None
+
+    def may(self, permissions: Iterable[str]) -> bool:
+        """Whether the caller has at least one of these."""
+        if self.app is not None:
+            granted = self.app.permissions
+            return any(name in granted or name == AUTHENTICATED_APP for name in permissions)
+        staff = self.user is not None and self.user.is_staff
+        return staff and any(name != AUTHENTICATED_APP for name in permissions)
+
+    def need(self, permissions: Iterable[str]) -> None:
+        names = tuple(permissions)
+        if not names:
+            return
+        if self.wrong_token is not None:
+            raise self.wrong_token
+        if not self.may(names):
+            raise PermissionDenied(names)
+
+    @property
+    def sees_unpublished(self) -> bool:
+        return self.may(("MANAGE_ORDERS", "MANAGE_DISCOUNTS", "MANAGE_PRODUCTS"))
+
+
+class Info(GraphQLResolveInfo):
+    """graphql-core's info with our context; for type checkers only."""
+
+    context: Call

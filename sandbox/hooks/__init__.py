@@ -1,0 +1,1 @@
+"""Webhooks: what is told to whom, signed, sent and sent again."""

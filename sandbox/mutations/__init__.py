@@ -1,0 +1,21 @@
+"""What can be done to the shop. Each mutation is a unit of work; its refusals are Saleor's."""
+
+from . import (  # noqa: F401  they register themselves
+    apps,
+    cart,
+    products,
+    channels,
+    completion,
+    drafts,
+    fulfilment,
+    imports,
+    meta,
+    orders,
+    payments,
+    shop,
+    variants,
+    stocks,
+    warehouses,
+    webhooks,
+    zones,
+)

@@ -1,0 +1,1 @@
+"""Counting, promising and moving units, with Saleor's own arithmetic."""
