@@ -112,7 +112,13 @@ def refusals(payload: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     """(code, message) of what a mutation's payload refuses."""
     if payload is None:
         return [("NO_ANSWER", "The shop did not say what became of it.")]
-    return [(error["code"] or "", error["message"] or "refused") for error in payload.get("errors") or ()]
+    return [(error["code"] or "", _sentence(error)) for error in payload.get("errors") or ()]
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    """Saleor's message alone is often "This field is required."."""
+    message = error["message"] or "The shop refused it."
+    return f"{error['field']}: {message}" if error["field"] else message
 
 
 def nodes(connection: Mapping[str, Any]) -> list[dict[str, Any]]:
