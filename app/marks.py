@@ -20,12 +20,13 @@ AHEAD_OF_UTC = timedelta(hours=14)
 
 # The rows come in one order everywhere, so that two statements never wait for each other.
 MARK = """
-INSERT INTO marks (shop_id, kind, target)
-SELECT DISTINCT shop_id, kind, target
+INSERT INTO marks (shop_id, kind, target, routine)
+SELECT DISTINCT shop_id, kind, target, %(routine)s::boolean
 FROM unnest(%(shops)s::bigint[], %(kinds)s::text[], %(targets)s::text[]) AS wanted (shop_id, kind, target)
 ORDER BY shop_id, kind, target
 ON CONFLICT (shop_id, kind, target) DO UPDATE
-SET generation = nextval('mark_generation'), marked_at = now(), not_before = now(), attempts = 0
+SET generation = nextval('mark_generation'), marked_at = now(), not_before = now(), attempts = 0,
+    routine = marks.routine AND excluded.routine
 """
 
 Target = tuple[str, str]
@@ -38,26 +39,27 @@ class Taken:
     target: str
     generation: int
     attempts: int
+    routine: bool
 
 
-def parameters(rows: Collection[tuple[int, str, str]]) -> dict[str, list[Any]]:
+def parameters(rows: Collection[tuple[int, str, str]], *, routine: bool = False) -> dict[str, Any]:
     """The parameters of MARK for rows of (shop id, kind, target)."""
     shops, kinds, targets = zip(*rows, strict=True) if rows else ((), (), ())
-    return {"shops": list(shops), "kinds": list(kinds), "targets": list(targets)}
+    return {"shops": list(shops), "kinds": list(kinds), "targets": list(targets), "routine": routine}
 
 
-def mark(connection: Connection, shop_id: int, targets: Iterable[Target]) -> None:
+def mark(connection: Connection, shop_id: int, targets: Iterable[Target], *, routine: bool = False) -> None:
     """Mark (kind, target) pairs of a shop, in one statement."""
     rows = [(shop_id, kind, target) for kind, target in targets]
     if rows:
-        connection.exec_driver_sql(MARK, parameters(rows))
+        connection.exec_driver_sql(MARK, parameters(rows, routine=routine))
 
 
 def mark_every_variant(connection: Connection, shop_id: int) -> None:
-    """Mark every variant in the shop's book, in one statement."""
-    kind = literal("variant")
-    found = select(Variant.shop_id, kind, Variant.id).where(Variant.shop_id == shop_id).order_by(Variant.id)
-    statement = upsert(Mark).from_select(["shop_id", "kind", "target"], found)
+    """Mark every variant in the shop's book as routine, in one statement."""
+    named = (Variant.shop_id, literal("variant"), Variant.id, literal(True))
+    found = select(*named).where(Variant.shop_id == shop_id).order_by(Variant.id)
+    statement = upsert(Mark).from_select(["shop_id", "kind", "target", "routine"], found)
     renewed = {"generation": mark_generation.next_value(), "marked_at": func.now(), "not_before": func.now()}
     key = ["shop_id", "kind", "target"]
     connection.execute(statement.on_conflict_do_update(index_elements=key, set_=renewed | {"attempts": 0}))
@@ -74,11 +76,11 @@ def mark_revisits(connection: Connection, now: datetime) -> None:
 
 
 def take(connection: Connection, shop_id: int, kind: str, limit: int) -> list[Taken]:
-    """The marks of this kind that are due, oldest first. They stay set until they are cleared."""
+    """The marks of this kind that are due, routine ones last, else oldest first. They stay set until cleared."""
     query = (
-        select(Mark.target, Mark.generation, Mark.attempts)
+        select(Mark.target, Mark.generation, Mark.attempts, Mark.routine)
         .where(Mark.shop_id == shop_id, Mark.kind == kind, Mark.not_before <= func.now())
-        .order_by(Mark.generation)
+        .order_by(Mark.routine, Mark.generation)
         .limit(limit)
     )
     return [Taken(*row) for row in connection.execute(query)]

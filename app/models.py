@@ -91,6 +91,7 @@ class Mark(Table):
     """Something of a shop that must be looked at again: an order, a variant, or the shop's own layout.
 
     `generation` grows over the whole table, so a mark set again after it was taken is never cleared by mistake.
+    `routine` marks, a sweep's, let the others go first.
     """
 
     __tablename__ = "marks"
@@ -102,10 +103,11 @@ class Mark(Table):
     marked_at: Mapped[datetime] = mapped_column(server_default=func.now())
     not_before: Mapped[datetime] = mapped_column(server_default=func.now())
     attempts: Mapped[int] = mapped_column(server_default="0")
+    routine: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (
         CheckConstraint("kind IN ('order', 'variant', 'layout')", name="kind"),
-        Index("ix_marks_due", "shop_id", "kind", "not_before", "generation"),
+        Index("ix_marks_due", "shop_id", "kind", "routine", "generation"),
     )
 
 

@@ -28,8 +28,11 @@ def run(runtime: Runtime, shop_id: int) -> None:
     if shop.state in RESTING:
         return
     platform = runtime.platform(shop)
-    while _layout(runtime, shop, platform) or _orders(runtime, shop, platform) or _variants(runtime, shop, platform):
-        pass
+    left = True
+    while left:
+        left = _layout(runtime, shop, platform)
+        left |= (orders_left := _orders(runtime, shop, platform))
+        left |= _variants(runtime, shop, platform, urgent_only=orders_left)
     notices.send(runtime.engine, shop_id, platform)
 
 
@@ -63,8 +66,9 @@ def _orders(runtime: Runtime, shop: Shop, platform: Platform) -> bool:
     return bool(taken)
 
 
-def _variants(runtime: Runtime, shop: Shop, platform: Platform) -> bool:
-    taken = _take(runtime, shop, "variant")
+def _variants(runtime: Runtime, shop: Shop, platform: Platform, *, urgent_only: bool) -> bool:
+    """Observe, decide and apply for marked variants. While a sweep's orders are still being read, routine ones wait."""
+    taken = [mark for mark in _take(runtime, shop, "variant") if not (urgent_only and mark.routine)]
     if taken:
         ids = [mark.target for mark in taken]
         _observe(runtime, shop, platform, ids)

@@ -58,7 +58,7 @@ def _mark_pages(runtime: Runtime, shop_id: int, kind: str, pages: Iterable[list[
 
 def _mark(runtime: Runtime, shop_id: int, targets: list[tuple[str, str]]) -> None:
     with runtime.engine.begin() as connection:
-        marks.mark(connection, shop_id, targets)
+        marks.mark(connection, shop_id, targets, routine=True)
 
 
 def _mark_known(runtime: Runtime, shop_id: int, *, full: bool) -> None:
@@ -67,7 +67,8 @@ def _mark_known(runtime: Runtime, shop_id: int, *, full: bool) -> None:
         marks.mark_every_variant(connection, shop_id)
         if full:
             open_orders = select(Line.order_id).where(Line.shop_id == shop_id, Line.open > 0).distinct()
-            marks.mark(connection, shop_id, [("order", order) for order in connection.scalars(open_orders)])
+            known = [("order", order) for order in connection.scalars(open_orders)]
+            marks.mark(connection, shop_id, known, routine=True)
 
 
 def _finish(runtime: Runtime, shop_id: int, began: datetime, *, full: bool) -> None:

@@ -1,16 +1,18 @@
 """The shop the scenarios play in: the one SALEOR_URL names, or the sandbox."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pytest
 
 import sandbox
 from tests.conftest import fresh_database
 from tests.live import documents
-from tests.live.client import Client
+from tests.live.client import Client, Refused
 from tests.live.dueback import Dueback
 from tests.live.shop import Shop
 from tests.live.waiting import eventually
@@ -35,6 +37,28 @@ class Stage:
         self.dueback.rule(f"variant:{item.sku}", *(rule or ("--mode", "backorder", "--cap", "20")))
         self.dueback.wait()
         return warehouse, channel, item
+
+    def opened(self, channel: Place, item: Item, units: int) -> bool:
+        """Wait until so many units can be bought."""
+        return eventually(lambda: self.shop.available(channel, item), units) >= 0
+
+    def reserve_one_each(self, channel: Place, item: Item, buyers: int) -> list[str]:
+        """Checkouts of one unit each, as many as the shop lets through."""
+        made = []
+        for _ in range(buyers):
+            with contextlib.suppress(Refused):
+                made.append(self.shop.checkout(channel, (item, 1)))
+        return made
+
+    def problems(self) -> list[dict[str, Any]]:
+        """What Dueback shows to staff in the shop."""
+        edges = self.world.client.staff(documents.APPS)["edges"]
+        return [problem for edge in edges if is_ours(edge["node"]) for problem in edge["node"]["problems"] or []]
+
+    def overruns(self, item: Item) -> list[str]:
+        """Numbers of the orders that are reported as sold beyond the cap."""
+        told = [problem["message"] for problem in self.problems() if item.sku in problem["message"]]
+        return [message.split()[1].rstrip(":") for message in told if "beyond" in message]
 
     def known(self, channel: Place, *items: Item) -> None:
         """Wait until Dueback has heard of the channel and the variants."""
@@ -66,11 +90,14 @@ def live_database_url(server_url: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def installed(client: Client, live_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dueback]:
     dueback = Dueback(tmp_path_factory.mktemp("dueback"), live_database_url, client.url)
-    dueback.start()
-    _install(client, dueback.manifest_url)
-    yield dueback
-    dueback.stop()
-    _uninstall_all(client)
+    try:
+        dueback.start()
+        _install(client, dueback.manifest_url)
+        dueback.wait(300)
+        yield dueback
+    finally:
+        dueback.stop()
+        _uninstall_all(client)
 
 
 @pytest.fixture
@@ -85,7 +112,7 @@ def _install(client: Client, manifest_url: str) -> None:
     permissions = ["MANAGE_PRODUCTS", "MANAGE_ORDERS", "MANAGE_CHANNELS", "MANAGE_SHIPPING"]
     asked = {"appName": "Dueback", "manifestUrl": manifest_url, "permissions": permissions}
     client.staff(documents.INSTALL_APP, input=asked)
-    eventually(lambda: _failed(client, manifest_url) or bool(_installed(client)), True)
+    eventually(lambda: _failed(client, manifest_url) or str(bool(_installed(client))), "True")
 
 
 def _failed(client: Client, manifest_url: str) -> str:
@@ -96,7 +123,11 @@ def _failed(client: Client, manifest_url: str) -> str:
 
 def _installed(client: Client) -> list[str]:
     edges = client.staff(documents.APPS)["edges"]
-    return [edge["node"]["id"] for edge in edges if edge["node"]["identifier"] == "app.dueback"]
+    return [edge["node"]["id"] for edge in edges if is_ours(edge["node"])]
+
+
+def is_ours(app: dict[str, Any]) -> bool:
+    return bool(app["identifier"] == "app.dueback" and app["isActive"])
 
 
 def _uninstall_all(client: Client) -> None:

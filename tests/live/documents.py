@@ -1,10 +1,9 @@
 """Every operation the scenarios ask of a shop. Each validates against Saleor's schema; the sandbox speaks them too."""
 
 ERRORS = "errors { field message code }"
-PLAIN_ERRORS = "errors { field message }"
 
 SIGN_IN = f"""mutation SignIn($email: String!, $password: String!) {{
-  tokenCreate(email: $email, password: $password) {{ token {PLAIN_ERRORS} }}
+  tokenCreate(email: $email, password: $password) {{ token {ERRORS} }}
 }}"""
 
 SHOP = "query Shop { shop { name version } }"
@@ -15,8 +14,8 @@ CREATE_CHANNEL = f"""mutation CreateChannel($input: ChannelCreateInput!) {{
 UPDATE_CHANNEL = f"""mutation UpdateChannel($id: ID!, $input: ChannelUpdateInput!) {{
   channelUpdate(id: $id, input: $input) {{ channel {{ id }} {ERRORS} }}
 }}"""
-DEACTIVATE_CHANNEL = f"""mutation DeactivateChannel($id: ID!) {{
-  channelDeactivate(id: $id) {{ {ERRORS} }}
+DELETE_CHANNEL = f"""mutation DeleteChannel($id: ID!, $heir: ID!) {{
+  channelDelete(id: $id, input: {{ channelId: $heir }}) {{ {ERRORS} }}
 }}"""
 REORDER_WAREHOUSES = f"""mutation ReorderWarehouses($channel: ID!, $moves: [ReorderInput!]!) {{
   channelReorderWarehouses(channelId: $channel, moves: $moves) {{ {ERRORS} }}
@@ -125,9 +124,13 @@ ORDER = """query Order($id: ID!) {
     events { type message date }
   }
 }"""
+ORDERS_OF_CHANNEL = """query OrdersOfChannel($channel: ID!) {
+  orders(first: 100, where: { channelId: { eq: $channel } }) { edges { node { id status } } }
+}"""
 SET_LINE_QUANTITY = f"""mutation SetLineQuantity($id: ID!, $quantity: Int!) {{
   orderLineUpdate(id: $id, input: {{ quantity: $quantity }}) {{ {ERRORS} }}
 }}"""
+CONFIRM_ORDER = f"""mutation ConfirmOrder($id: ID!) {{ orderConfirm(id: $id) {{ {ERRORS} }} }}"""
 CANCEL_ORDER = f"""mutation CancelOrder($id: ID!) {{ orderCancel(id: $id) {{ {ERRORS} }} }}"""
 FULFIL = f"""mutation Fulfil($order: ID!, $input: OrderFulfillInput!) {{
   orderFulfill(order: $order, input: $input) {{ fulfillments {{ id status }} {ERRORS} }}

@@ -1,14 +1,16 @@
 """What merchant, staff, ERP and shoppers do in a shop, through its public API only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.live import documents
 from tests.live.client import Client, Refused
 from tests.live.world import ADDRESS, Item, Place
+
+Outcome = TypeVar("Outcome")
 
 
 @dataclass(frozen=True)
@@ -60,26 +62,18 @@ class Shop:
 
     def try_to_buy(self, channel: Place, item: Item, units: int) -> Bought | None:
         """None where the shop refuses for want of stock; any other refusal is an error."""
-        try:
-            return self.buy(channel, (item, units))
-        except Refused as refused:
-            if not refused.short_of_stock:
-                raise
-            return None
+        return _unless_short(lambda: self.buy(channel, (item, units)))
+
+    def checkouts(self, channel: Place, item: Item, units: int, buyers: int) -> list[str]:
+        """Each buyer ready to complete; those refused for want of stock, where checkouts reserve it, are left out."""
+        ready = [_unless_short(lambda: self.checkout(channel, (item, units))) for _ in range(buyers)]
+        return [checkout for checkout in ready if checkout]
 
     def complete_at_once(self, checkouts: Sequence[str]) -> list[Bought]:
         """Complete them all at the same time. Returns the orders; those refused for want of stock are left out."""
-
-        def attempt(checkout: str) -> Bought | None:
-            try:
-                return self.complete(checkout)
-            except Refused as refused:
-                if not refused.short_of_stock:
-                    raise
-                return None
-
         with ThreadPoolExecutor(len(checkouts) or 1) as pool:
-            return [bought for bought in pool.map(attempt, checkouts) if bought]
+            attempts = pool.map(lambda checkout: _unless_short(lambda: self.complete(checkout)), checkouts)
+            return [bought for bought in attempts if bought]
 
     def available(self, channel: Place, item: Item) -> int:
         """What a storefront shows as available to somebody in the channel's own country."""
@@ -142,6 +136,10 @@ class Shop:
     def cancel_fulfilment(self, fulfilment: str, warehouse: str | None = None) -> None:
         self.client.staff(documents.CANCEL_FULFILMENT, id=fulfilment, warehouse=warehouse)
 
+    def confirm(self, order_id: str) -> None:
+        """Where the channel leaves new orders unconfirmed."""
+        self.client.staff(documents.CONFIRM_ORDER, id=order_id)
+
     def cancel(self, order_id: str) -> None:
         self.client.staff(documents.CANCEL_ORDER, id=order_id)
 
@@ -149,6 +147,11 @@ class Shop:
         """Take units off a confirmed order that were never shipped."""
         asked = [{"orderLineId": self.order(order_id)["lines"][line]["id"], "quantity": units}]
         self.client.staff(documents.RETURN, order=order_id, input={"orderLines": asked, "refund": False})
+
+    def return_shipped(self, order_id: str, units: int) -> None:
+        """The buyer sends back units of the order's first shipment; the shop restocks nothing by itself."""
+        asked = [{"fulfillmentLineId": self.order(order_id)["fulfillments"][0]["lines"][0]["id"], "quantity": units}]
+        self.client.staff(documents.RETURN, order=order_id, input={"fulfillmentLines": asked, "refund": False})
 
     def set_line_quantity(self, order_id: str, units: int, line: int = 0) -> None:
         line_id = self.order(order_id)["lines"][line]["id"]
@@ -212,9 +215,23 @@ class Shop:
         """The channel as staff see it: strategy, and warehouses in order."""
         return next(found for found in self.client.staff(documents.CHANNELS) if found["id"] == place.id)
 
+    def allocate_by(self, channel: Place, strategy: str) -> None:
+        stock_settings = {"allocationStrategy": strategy}
+        self.client.staff(documents.UPDATE_CHANNEL, id=channel.id, input={"stockSettings": stock_settings})
+
     def move_warehouse(self, channel: Place, warehouse: str, by: int) -> None:
         moves = [{"id": warehouse, "sortOrder": by}]
         self.client.staff(documents.REORDER_WAREHOUSES, channel=channel.id, moves=moves)
+
+
+def _unless_short(attempt: Callable[[], Outcome]) -> Outcome | None:
+    """None where the shop refuses for want of stock; any other refusal is an error."""
+    try:
+        return attempt()
+    except Refused as refused:
+        if not refused.short_of_stock:
+            raise
+        return None
 
 
 def _flat(owner: Mapping[str, Any]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import contextlib
 import itertools
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,8 @@ ADDRESS = {
     "country": "US",
     "countryArea": "NY",
 }
+ARCHIVE = "dueback-tests-past"
+OPEN = {"UNCONFIRMED", "UNFULFILLED", "PARTIALLY_FULFILLED", "PARTIALLY_RETURNED"}
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,11 @@ class World:
             "orderSettings": {"allowUnpaidOrders": True, "automaticallyConfirmAllNewOrders": True} | orders,
         }
         channel_id = self.client.staff(documents.CREATE_CHANNEL, input=settings)["channel"]["id"]
+        channel = Place(channel_id, slug)
+        self.channels.append(channel)
         for warehouse in warehouses:
             self.client.staff(documents.UPDATE_CHANNEL, id=channel_id, input={"addWarehouses": [warehouse.id]})
         self._deliver(channel_id, warehouses)
-        channel = Place(channel_id, slug)
-        self.channels.append(channel)
         return channel
 
     def _deliver(self, channel_id: str, warehouses: Sequence[Place]) -> None:
@@ -123,15 +125,46 @@ class World:
         return Item(variant, sku)
 
     def dissolve(self) -> None:
-        """Take away what can be taken away. A shop keeps channels that have orders: those are switched off."""
-        away = [
-            *((documents.DELETE_PRODUCT, product) for product in self.products),
-            *((documents.DELETE_TYPE, kind) for kind in self.types),
-            *((documents.DELETE_CATEGORY, category) for category in self.categories),
-            *((documents.DELETE_ZONE, zone) for zone in self.zones),
-            *((documents.DELETE_WAREHOUSE, place.id) for place in self.warehouses),
-            *((documents.DEACTIVATE_CHANNEL, place.id) for place in self.channels),
-        ]
-        for document, target in away:
+        """Take away what was made here, and the pools an app made in these channels.
+
+        Orders cannot be deleted: they are cancelled where that can still be, and left to one channel that stays.
+        """
+        places = self._warehouses_in_use()
+        self._cancel_orders()
+        for document, targets in (
+            (documents.DELETE_PRODUCT, self.products),
+            (documents.DELETE_TYPE, self.types),
+            (documents.DELETE_CATEGORY, self.categories),
+            (documents.DELETE_ZONE, self.zones),
+        ):
+            self._delete(document, targets)
+        if self.channels:
+            self._delete(documents.DELETE_CHANNEL, [channel.id for channel in self.channels], heir=self._archive())
+        self._delete(documents.DELETE_WAREHOUSE, places)
+
+    def _warehouses_in_use(self) -> set[str]:
+        ours = {channel.id for channel in self.channels}
+        found = [channel for channel in self.client.staff(documents.CHANNELS) if channel["id"] in ours]
+        linked = {warehouse["id"] for channel in found for warehouse in channel["warehouses"]}
+        return linked | {warehouse.id for warehouse in self.warehouses}
+
+    def _cancel_orders(self) -> None:
+        for channel in self.channels:
+            orders = self.client.staff(documents.ORDERS_OF_CHANNEL, channel=channel.id)["edges"]
+            self._delete(
+                documents.CANCEL_ORDER, [edge["node"]["id"] for edge in orders if edge["node"]["status"] in OPEN]
+            )
+
+    def _archive(self) -> str:
+        """The channel that keeps the orders of worlds that are gone."""
+        for channel in self.client.staff(documents.CHANNELS):
+            if channel["slug"] == ARCHIVE:
+                return str(channel["id"])
+        settings = {"name": ARCHIVE, "slug": ARCHIVE, "currencyCode": "USD", "defaultCountry": "US", "isActive": False}
+        return str(self.client.staff(documents.CREATE_CHANNEL, input=settings)["channel"]["id"])
+
+    def _delete(self, document: str, targets: Iterable[str], **more: str) -> None:
+        """What is gone already, or may not go, is left alone."""
+        for target in targets:
             with contextlib.suppress(Refused):
-                self.client.staff(document, id=target)
+                self.client.staff(document, id=target, **more)

@@ -59,11 +59,12 @@ def upgrade() -> None:
         sa.Column("marked_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("routine", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint("kind IN ('order', 'variant', 'layout')", name=op.f("ck_marks_kind")),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_marks_shop_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("shop_id", "kind", "target", name=op.f("pk_marks")),
     )
-    op.create_index("ix_marks_due", "marks", ["shop_id", "kind", "not_before", "generation"], unique=False)
+    op.create_index("ix_marks_due", "marks", ["shop_id", "kind", "routine", "generation"], unique=False)
     op.create_table(
         "notices",
         sa.Column("shop_id", sa.BigInteger(), nullable=False),
