@@ -148,9 +148,10 @@ class Shop:
         asked = [{"orderLineId": self.order(order_id)["lines"][line]["id"], "quantity": units}]
         self.client.staff(documents.RETURN, order=order_id, input={"orderLines": asked, "refund": False})
 
-    def return_shipped(self, order_id: str, units: int) -> None:
-        """The buyer sends back units of the order's first shipment; the shop restocks nothing by itself."""
-        asked = [{"fulfillmentLineId": self.order(order_id)["fulfillments"][0]["lines"][0]["id"], "quantity": units}]
+    def return_shipped(self, order_id: str, fulfilment: str, units: int) -> None:
+        """The buyer sends back units of a shipment; the shop restocks nothing by itself."""
+        shipped = next(found for found in self.order(order_id)["fulfillments"] if found["id"] == fulfilment)
+        asked = [{"fulfillmentLineId": shipped["lines"][0]["id"], "quantity": units}]
         self.client.staff(documents.RETURN, order=order_id, input={"fulfillmentLines": asked, "refund": False})
 
     def set_line_quantity(self, order_id: str, units: int, line: int = 0) -> None:
