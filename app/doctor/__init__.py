@@ -1,0 +1,38 @@
+"""Is this shop set up right? What is wrong, how to mend it, and mending what needs nobody's consent.
+
+`evidence` gathers, the checks judge it without asking anybody, `mending` puts right.
+"""
+
+from datetime import UTC, datetime
+
+from app import notices
+from app.doctor import mending
+from app.doctor.diagnosis import diagnose
+from app.doctor.evidence import gather
+from app.doctor.finding import Finding
+from app.models import Shop
+from app.runtime import Runtime
+
+__all__ = ["Finding", "examine", "mend", "report"]
+
+
+def examine(runtime: Runtime, shop: Shop) -> list[Finding]:
+    """What is wrong in the shop; what lets buyers past the limit first, then the worst."""
+    return diagnose(gather(runtime, shop, datetime.now(UTC)))
+
+
+def mend(runtime: Runtime, shop: Shop) -> list[str]:
+    """Put right what we may put right alone. Says what was done. Raises ShopError."""
+    evidence = gather(runtime, shop, datetime.now(UTC))
+    return mending.mend(runtime, shop, evidence)
+
+
+def report(runtime: Runtime, shop: Shop) -> None:
+    """Mend what we may, and tell the shop's staff once of what was or is wrong. Raises ShopError."""
+    evidence = gather(runtime, shop, datetime.now(UTC))
+    findings = diagnose(evidence)
+    with runtime.engine.begin() as connection:
+        mending.tell(connection, shop.id, findings)
+    mending.mend(runtime, shop, evidence)
+    if evidence.trouble is None:
+        notices.send(runtime.engine, shop.id, runtime.platform(shop))

@@ -1,0 +1,134 @@
+"""What the doctor looks at: the shop as it shows itself, and our own tables."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, func, or_, select
+
+from app import installs
+from app.models import Channel, Line, Order, Overrun, PoolShipment, Rule, Shop, Stock, Variant, Warehouse
+from app.platforms import Identity, Platform, ShopError, ShopLayout, WebhookSeen
+from app.resources import manifest
+from app.runtime import Runtime
+from app.seal import SealBroken
+
+LEAVING = {"leaving", "left", "removed"}
+UNSETTLED = ("found", "taking", "returning", "reported")
+MOST_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Units of a variant where something is the matter: in a warehouse, or in an order by its number."""
+
+    sku: str
+    where: str
+    units: int
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything the checks judge. `identity`, `layout` and `webhooks` are None where they could not be read.
+
+    `trouble` says why the shop could not be asked at all. `ruled` are ids of channels in which a rule lets something be
+    sold past zero. `overfull` are stocks with more allocated than there is (units: the excess).
+    """
+
+    shop_url: str
+    now: datetime
+    required: frozenset[str]
+    webhook_names: frozenset[str]
+    trouble: ShopError | None = None
+    identity: Identity | None = None
+    layout: ShopLayout | None = None
+    webhooks: tuple[WebhookSeen, ...] | None = None
+    ruled: frozenset[str] = frozenset()
+    overfull: tuple[Units, ...] = ()
+    overruns: tuple[Units, ...] = ()
+    pool_shipments: tuple[Units, ...] = ()
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """Permissions the app needs and does not have."""
+        return self.required - self.identity.permissions if self.identity else frozenset()
+
+
+def gather(runtime: Runtime, shop: Shop, now: datetime) -> Evidence:
+    """Ask the shop and read the tables. What the shop refuses to say becomes evidence itself."""
+    names = frozenset(webhook["name"] for webhook in installs.manifest(runtime.config)["webhooks"])
+    with runtime.engine.connect() as connection:
+        known = Evidence(
+            shop_url=shop.api_url,
+            now=now,
+            required=frozenset(manifest()["permissions"]),
+            webhook_names=names,
+            ruled=frozenset() if shop.state in LEAVING else frozenset(connection.scalars(_ruled(shop.id))),
+            overfull=_units(connection, _overfull(shop.id)),
+            overruns=_units(connection, _overruns(shop.id)),
+            pool_shipments=_units(connection, _pool_shipments(shop.id)),
+        )
+    try:
+        return _ask(runtime.platform(shop), known)
+    except SealBroken as broken:
+        return replace(known, trouble=ShopError(str(broken), retry=False, code="SEAL_BROKEN"))
+    except ShopError as trouble:
+        return replace(known, trouble=trouble)
+
+
+def _ask(platform: Platform, known: Evidence) -> Evidence:
+    known = replace(known, identity=platform.identity())
+    layout = None if known.missing else platform.layout()
+    return replace(known, layout=layout, webhooks=tuple(platform.webhooks()))
+
+
+def _ruled(shop_id: int) -> Select[str]:
+    """Channels in which some rule sells past zero: for the shop, for the channel, or for a variant listed there."""
+    listed = select(Variant.id).where(
+        Variant.shop_id == shop_id, Variant.id == Rule.target, func.jsonb_exists(Variant.listed_in, Channel.id)
+    )
+    rule = select(Rule.id).where(
+        Rule.shop_id == shop_id,
+        Rule.fields["mode"].astext.in_(("backorder", "preorder")),
+        Rule.channel_id.in_(("", Channel.id)),
+        or_(Rule.scope == "shop", Rule.target == Channel.id, listed.exists()),
+    )
+    return select(Channel.id).where(Channel.shop_id == shop_id, Channel.active, rule.exists())
+
+
+def _overfull(shop_id: int) -> Select[str, str, int, str]:
+    return (
+        select(Variant.sku, Warehouse.name, Stock.allocated - Stock.quantity, Warehouse.slug)
+        .join(Stock, (Stock.shop_id == Variant.shop_id) & (Stock.variant_id == Variant.id))
+        .join(Warehouse, (Warehouse.shop_id == Stock.shop_id) & (Warehouse.id == Stock.warehouse_id))
+        .where(Variant.shop_id == shop_id, Stock.allocated > Stock.quantity, ~Warehouse.is_pool)
+        .order_by((Stock.allocated - Stock.quantity).desc(), Variant.sku)
+        .limit(MOST_ROWS)
+    )
+
+
+def _overruns(shop_id: int) -> Select[str, str, int, str]:
+    """Units beyond the cap in orders that are still owed some."""
+    return (
+        select(Line.sku, Order.number, Overrun.units, Order.status)
+        .join(Line, (Line.shop_id == Overrun.shop_id) & (Line.id == Overrun.line_id))
+        .join(Order, (Order.shop_id == Line.shop_id) & (Order.id == Line.order_id))
+        .where(Overrun.shop_id == shop_id, Line.open > 0)
+        .order_by(Overrun.found_at, Overrun.line_id)
+        .limit(MOST_ROWS)
+    )
+
+
+def _pool_shipments(shop_id: int) -> Select[str, str, int, str]:
+    return (
+        select(Line.sku, Order.number, PoolShipment.units, PoolShipment.state)
+        .join(Line, (Line.shop_id == PoolShipment.shop_id) & (Line.id == PoolShipment.line_id))
+        .join(Order, (Order.shop_id == Line.shop_id) & (Order.id == Line.order_id))
+        .where(PoolShipment.shop_id == shop_id, PoolShipment.state.in_(UNSETTLED))
+        .order_by(PoolShipment.shipped_at, PoolShipment.id)
+        .limit(MOST_ROWS)
+    )
+
+
+def _units(connection: Connection, query: Select[str, str, int, str]) -> tuple[Units, ...]:
+    return tuple(Units(*row) for row in connection.execute(query))

@@ -1,0 +1,132 @@
+"""Checks of the pools: is each where it must be, so that the shop's checkout finds it first."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from app.doctor.evidence import Evidence
+from app.doctor.finding import Finding, Severity
+from app.platforms import ChannelSeen, ShopLayout, WarehouseSeen
+from app.pools import IN_ORDER, members_of, pool_of, real_warehouses, zones_lacking
+
+MENDED = "`dueback doctor --mend` puts it right; so does the next sweep."
+
+
+def pools(evidence: Evidence) -> Iterator[Finding]:
+    layout = evidence.layout
+    if layout is None:
+        return
+    for channel in layout.channels:
+        pool = pool_of(layout, channel)
+        if pool:
+            yield from _pool(evidence, layout, channel, pool)
+        elif channel.id in evidence.ruled:
+            yield Finding(
+                f"pool_gone:{channel.slug}",
+                Severity.ERROR,
+                f"{channel.name} has rules that sell past zero, but no backorder pool: it sells only what is on hand.",
+                f"Make it with {_open(evidence, channel)}.",
+                staff=True,
+            )
+
+
+def _pool(evidence: Evidence, layout: ShopLayout, channel: ChannelSeen, pool: WarehouseSeen) -> Iterator[Finding]:
+    if pool.id not in channel.warehouses:
+        yield Finding(
+            f"pool_not_in_channel:{channel.slug}",
+            Severity.ERROR,
+            f'{channel.name} does not sell from its backorder pool "{pool.name}" any more: only what is on hand.',
+            f"Put it back with {_open(evidence, channel)}, or switch the channel's rules off.",
+            staff=True,
+        )
+        return
+    if channel.warehouses[0] != pool.id:
+        yield Finding(
+            f"pool_not_first:{channel.slug}",
+            Severity.ERROR,
+            f'"{pool.name}" is not the first warehouse of {channel.name}, so backorders are allocated to real '
+            "warehouses and block the shipping of older orders there.",
+            MENDED,
+            staff=True,
+        )
+    if channel.strategy != IN_ORDER:
+        yield Finding(
+            f"strategy_wrong:{channel.slug}",
+            Severity.ERROR,
+            f"Orders of {channel.name} are taken from the warehouse with the most stock, not in the warehouses' order, "
+            "so backorders are allocated to real warehouses and block the shipping of older orders there.",
+            "Choose the sorting order as allocation strategy in the dashboard under Configuration, Channels, "
+            f"{channel.name}, or run {_open(evidence, channel)}.",
+            staff=True,
+        )
+    for zone in zones_lacking(layout, channel, pool.id):
+        yield Finding(
+            f"pool_not_in_zone:{channel.slug}:{zone.name}",
+            Severity.ERROR if layout.legacy_zones else Severity.INFO,
+            f'"{pool.name}" does not serve the shipping zone {zone.name}: nothing can be backordered from there.'
+            if layout.legacy_zones
+            else f'"{pool.name}" does not serve the shipping zone {zone.name}, as the real warehouses do.',
+            MENDED,
+            staff=layout.legacy_zones,
+        )
+
+
+def zones(evidence: Evidence) -> Iterator[Finding]:
+    """With the legacy setting a buyer sees only the warehouses of his region; the pool knows one number for all."""
+    layout = evidence.layout
+    if layout is None or not layout.legacy_zones:
+        return
+    for channel in layout.channels:
+        real = frozenset(real_warehouses(layout, channel))
+        served = {real & set(zone.warehouses) for zone in layout.zones if channel.id in zone.channels} - {frozenset()}
+        if pool_of(layout, channel) and served and served != {real}:
+            yield Finding(
+                f"legacy_regions:{channel.slug}",
+                Severity.WARNING,
+                f"Buyers of {channel.name} see other warehouses from one shipping zone than from another, because the "
+                "shop counts stock by shipping zone. One backorder limit for the channel is then too low for some "
+                "regions and too high for others.",
+                "Switch useLegacyShippingZoneStockAvailability off in the shop's settings, or let every shipping zone "
+                "of the channel have all its warehouses.",
+            )
+
+
+def sharing(evidence: Evidence) -> Iterator[Finding]:
+    """Channels that sell the same goods without sharing a queue."""
+    layout = evidence.layout
+    if layout is None:
+        return
+    for one, other in combinations(layout.channels, 2):
+        shared = set(real_warehouses(layout, one)) & set(real_warehouses(layout, other))
+        if shared and pool_of(layout, one) != pool_of(layout, other):
+            names = ", ".join(sorted(w.name for w in layout.warehouses if w.id in shared))
+            yield Finding(
+                f"shared_warehouses:{one.slug}:{other.slug}",
+                Severity.WARNING,
+                f"{one.name} and {other.name} both sell from {names} but have no backorder pool in common: a new buyer "
+                "in one may get units that those warehouses owe to older orders of the other. Each such order is found "
+                "and listed.",
+                "Give both channels the same warehouses and run them as one group, or give each warehouses of its own.",
+            )
+
+
+def groups(evidence: Evidence) -> Iterator[Finding]:
+    """Channels that share a pool and have drifted apart since."""
+    layout = evidence.layout
+    if layout is None:
+        return
+    for pool in layout.warehouses:
+        members = members_of(layout, pool) if pool.ours else []
+        if len({frozenset(real_warehouses(layout, channel)) for channel in members}) > 1:
+            names = " and ".join(channel.name for channel in members)
+            yield Finding(
+                f"group_differs:{pool.slug}",
+                Severity.ERROR,
+                f"{names} share one backorder pool but do not sell from the same warehouses any more, so what they may "
+                "sell is counted wrongly.",
+                "Give them the same warehouses in the dashboard under Configuration, Channels.",
+                staff=True,
+            )
+
+
+def _open(evidence: Evidence, channel: ChannelSeen) -> str:
+    return f"`dueback rule set --shop {evidence.shop_url} --scope channel:{channel.slug} --mode backorder --yes`"

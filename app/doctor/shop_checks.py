@@ -1,0 +1,120 @@
+"""Checks of the shop as a whole: can we reach it, may we do our work, do its messages reach us."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from app.doctor.evidence import Evidence
+from app.doctor.finding import Finding, Severity
+from app.platforms import TOKEN_DEAD, WebhookSeen
+
+MOST_SKEW = timedelta(minutes=1)
+RECENTLY = timedelta(days=1)
+
+
+def reachable(evidence: Evidence) -> Iterator[Finding]:
+    trouble = evidence.trouble
+    if trouble is None:
+        return
+    if trouble.code == TOKEN_DEAD:
+        yield Finding(
+            "token_dead",
+            Severity.ERROR,
+            f"{trouble} Nothing of the shop can be read or written.",
+            "Switch the app on in the dashboard under Extensions, or install it again; what it knows is kept.",
+        )
+    else:
+        yield Finding(
+            "unreachable",
+            Severity.ERROR,
+            f"The shop cannot be asked: {trouble}",
+            f"See whether {evidence.shop_url} answers from this machine. What was missed is looked up then.",
+        )
+
+
+def permissions(evidence: Evidence) -> Iterator[Finding]:
+    for permission in sorted(evidence.missing):
+        yield Finding(
+            f"permission_missing:{permission}",
+            Severity.ERROR,
+            f"The app has not got the permission {permission}.",
+            "Give it to the app in the dashboard under Extensions, Dueback, Permissions.",
+            staff=True,
+        )
+
+
+def reservations(evidence: Evidence) -> Iterator[Finding]:
+    """Without them concurrent checkouts pass the cap, however right everything else is."""
+    if evidence.layout is None or evidence.layout.reservations:
+        return
+    where = (
+        "Set a reservation time for anonymous and for signed-in users in the dashboard under Configuration, Site "
+        "Settings; ten minutes will do."
+    )
+    if evidence.layout.reservations is None:
+        yield Finding(
+            "reservations_unknown",
+            Severity.WARNING,
+            "Whether the shop reserves stock during checkout is not known. Where it does not, buyers who check out at "
+            "the same moment can together order more than the backorder limit.",
+            f"{where} With the permission MANAGE_SETTINGS the app can see it for itself.",
+        )
+    else:
+        yield Finding(
+            "reservations_off",
+            Severity.WARNING,
+            "The shop does not reserve stock during checkout, so buyers who check out at the same moment can together "
+            "order more than the backorder limit. Each such order is found and listed.",
+            where,
+            staff=True,
+        )
+
+
+def clock(evidence: Evidence) -> Iterator[Finding]:
+    theirs = evidence.identity.clock if evidence.identity else None
+    if theirs is None:
+        return
+    skew = evidence.now - theirs
+    if abs(skew) > MOST_SKEW:
+        seconds = round(abs(skew).total_seconds())
+        behind = "behind" if skew < timedelta(0) else "ahead of"
+        yield Finding(
+            "clock_skew",
+            Severity.WARNING,
+            f"The clock of this machine is {seconds} seconds {behind} the shop's.",
+            "Let both machines set their clocks by NTP: sessions end early and changed orders are missed otherwise.",
+        )
+
+
+def webhooks(evidence: Evidence) -> Iterator[Finding]:
+    if evidence.webhooks is None:
+        return
+    known = {webhook.name: webhook for webhook in evidence.webhooks}
+    for name in sorted(evidence.webhook_names):
+        if name not in known:
+            yield Finding(
+                f"webhook_missing:{name}",
+                Severity.ERROR,
+                f'The shop has not got the webhook "{name}", so Dueback hears of changes only when it sweeps.',
+                "`dueback doctor --mend` makes it; so does the next sweep.",
+            )
+        else:
+            yield from _webhook(known[name], evidence)
+
+
+def _webhook(webhook: WebhookSeen, evidence: Evidence) -> Iterator[Finding]:
+    if not webhook.active:
+        yield Finding(
+            f"webhook_inactive:{webhook.name}",
+            Severity.ERROR,
+            f'The webhook "{webhook.name}" is switched off, so Dueback hears of changes only when it sweeps.',
+            "`dueback doctor --mend` switches it on; so does the next sweep.",
+        )
+    lost = [when for when, _ in webhook.failures if when > evidence.now - RECENTLY]
+    if lost:
+        yield Finding(
+            f"webhook_failing:{webhook.name}",
+            Severity.WARNING,
+            f'The shop gave up delivering {len(lost)} messages of the webhook "{webhook.name}" within a day, the last '
+            f"of {max(lost):%Y-%m-%d %H:%M} UTC.",
+            f"See whether the shop can reach {webhook.url}. What was missed is looked up by the next sweep.",
+        )
