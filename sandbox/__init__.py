@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from .bulk import fill
+from .seed import seed
 from .server import Server
 
 
@@ -17,4 +19,4 @@ def serve(port: int = 0, data_dir: Path | str | None = None, **switches: Any) ->
     return Server(port, Path(data_dir) if data_dir is not None else None, **switches).start()
 
 
-__all__ = ["Server", "serve"]
+__all__ = ["Server", "fill", "seed", "serve"]

@@ -56,15 +56,15 @@ def turn(switches: Switches, asked: Any) -> None:
 
 
 def _object(value: Any, name: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError(f"{name} must be an object")
-    return value
+    if isinstance(value, dict):
+        return value
+    raise ValueError(f"{name} must be an object")
 
 
 def _flag(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"{name} must be true or false")
-    return value
+    if isinstance(value, bool):
+        return value
+    raise ValueError(f"{name} must be true or false")
 
 
 def _number(name: str, value: Any) -> float:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from graphql import DocumentNode, GraphQLSchema, parse
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -45,7 +45,7 @@ class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  the library's own name
+    def log(self, *_arguments: Any) -> None:
         return
 
 
@@ -76,7 +76,7 @@ class Server:
         self._thread = threading.Thread(target=self._http.serve_forever, name="sandbox-http", daemon=True)
         first_user(self.shop)
 
-    def start(self) -> Server:
+    def start(self) -> Self:
         self.keeper.start()
         self.deliverer.start()
         self._thread.start()
@@ -92,7 +92,7 @@ class Server:
         if self._own_dir is not None:
             self._own_dir.cleanup()
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import jwt
 
-from ..hooks.keys import SigningKey
-from ..state.people import App, User
-from ..state.shop import Shop
+from sandbox.hooks.keys import SigningKey
+from sandbox.state.people import App, User
+from sandbox.state.shop import Shop
+
 from .refusals import ExpiredToken, InvalidToken, QueryError
 
 ACCESS_LIFE = timedelta(minutes=5)

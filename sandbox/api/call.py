@@ -8,8 +8,9 @@ from typing import Any
 
 from graphql import GraphQLResolveInfo
 
-from ..state.people import App, User
-from ..state.shop import Shop
+from sandbox.state.people import App, User
+from sandbox.state.shop import Shop
+
 from .refusals import PermissionDenied, QueryError
 
 AUTHENTICATED_APP = "AUTHENTICATED_APP"
@@ -30,6 +31,14 @@ class Call:
     app: App | None = None
     server: Any = None
     wrong_token: QueryError | None = None
+
+    @property
+    def user_pk(self) -> int | None:
+        return self.user.pk if self.user else None
+
+    @property
+    def app_pk(self) -> int | None:
+        return self.app.pk if self.app else None
 
     def may(self, permissions: Iterable[str]) -> bool:
         """Whether the caller has at least one of these."""
@@ -53,7 +62,4 @@ class Call:
         return self.may(("MANAGE_ORDERS", "MANAGE_DISCOUNTS", "MANAGE_PRODUCTS"))
 
 
-class Info(GraphQLResolveInfo):
-    """graphql-core's info with our context; for type checkers only."""
-
-    context: Call
+Info = GraphQLResolveInfo[Call]

@@ -51,7 +51,8 @@ def _check(name: str, first: int | None, last: int | None, after: str | None, be
     for word, count in (("first", first), ("last", last)):
         if count and count > PAGE_LIMIT:
             raise QueryError(
-                f"Requesting {count} records on the `{name}` connection exceeds the `{word}` limit of {PAGE_LIMIT} records."
+                f"Requesting {count} records on the `{name}` connection "
+                f"exceeds the `{word}` limit of {PAGE_LIMIT} records."
             )
         if count and count < 0:
             raise QueryError(f"Argument `{word}` must be a non-negative integer.")

@@ -9,8 +9,9 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from ..hooks.keys import SigningKey
-from ..state.shop import Shop
+from sandbox.hooks.keys import SigningKey
+from sandbox.state.shop import Shop
+
 from .access import identify
 from .call import Call
 from .execution import Executor, shaped

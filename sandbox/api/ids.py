@@ -6,7 +6,8 @@ import base64
 import binascii
 from typing import Any
 
-from ..state import catalogue, people, places, sales
+from sandbox.state import catalogue, people, places, sales
+
 from .refusals import Invalid, QueryError
 
 TYPE_NAMES: dict[type, str] = {
@@ -79,5 +80,7 @@ def pk_of(global_id: str, *type_names: str, field: str = "id") -> Any:
     except QueryError as error:
         raise Invalid(field, "GRAPHQL_ERROR", str(error)) from None
     if type_name not in type_names:
-        raise Invalid(field, "GRAPHQL_ERROR", f"Invalid ID: {global_id}. Expected: {type_names[0]}, received: {type_name}.")
+        raise Invalid(
+            field, "GRAPHQL_ERROR", f"Invalid ID: {global_id}. Expected: {type_names[0]}, received: {type_name}."
+        )
     return key(type_name, pk)

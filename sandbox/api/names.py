@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..state.places import Method
-from ..state.shop import Happened
+from sandbox.state.places import Method
+from sandbox.state.shop import Happened
+
 from .ids import TYPE_NAMES
 
 

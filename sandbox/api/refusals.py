@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as given
 from typing import Any
 
 
@@ -14,7 +15,7 @@ class FieldError:
     field: str | None
     code: str
     message: str
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = given(default_factory=dict)
 
 
 class Invalid(Exception):
@@ -73,7 +74,7 @@ class Shortage:
 
 
 class InsufficientStock(Exception):
-    """Stock is short. Where no mutation turns it into field errors, Saleor reports it at the top as an internal error."""
+    """Stock is short. Where no mutation turns it into field errors, it is an internal error at the top."""
 
     code = "InsufficientStock"
 

@@ -61,7 +61,7 @@ def attribute(path: str, name: str) -> None:
 
 def _reader(name: str) -> Resolver:
     get = attrgetter(name)
-    return lambda source, info: source.get(name) if type(source) is dict else get(source)
+    return lambda source, _info: source.get(name) if type(source) is dict else get(source)
 
 
 def _snake(name: str) -> str:
@@ -88,7 +88,7 @@ def _mutating(registered: Registered) -> Resolver:
         call: Call = info.context
         call.need(needs)
         try:
-            with call.shop.working(call.user and call.user.pk, call.app and call.app.pk):
+            with call.shop.working(call.user_pk, call.app_pk):
                 payload: dict[str, Any] = perform(call, **arguments)
         except Invalid as refused:
             return {"errors": [error_row(error) for error in refused.errors]}

@@ -91,5 +91,5 @@ def install_scalars(schema: GraphQLSchema) -> None:
         if not isinstance(scalar, GraphQLScalarType) or name in ("String", "Int", "Float", "Boolean", "ID"):
             continue
         # Both the names of graphql-core 3.3 and the older ones that it still calls.
-        scalar.parse_value = scalar.coerce_input_value = _READERS.get(name, _same)  # type: ignore[method-assign]
-        scalar.serialize = scalar.coerce_output_value = _WRITERS.get(name, _same)  # type: ignore[method-assign]
+        scalar.parse_value = scalar.coerce_input_value = _READERS.get(name, _same)  # type: ignore[method-assign,assignment]
+        scalar.serialize = scalar.coerce_output_value = _WRITERS.get(name, _same)  # type: ignore[method-assign,assignment]

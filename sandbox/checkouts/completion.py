@@ -6,14 +6,15 @@ import dataclasses
 import time
 import uuid
 
-from ..api.call import Call
-from ..orders import history
-from ..orders.status import refresh
-from ..state.places import Channel
-from ..state.sales import Checkout, CheckoutLine, Order, OrderLine
-from ..state.shop import Shop
-from ..stock.allocation import Wanted, allocate
-from ..stock.checks import check_cart
+from sandbox.api.call import Call
+from sandbox.orders import history
+from sandbox.orders.status import refresh
+from sandbox.state.places import Channel
+from sandbox.state.sales import Checkout, CheckoutLine, Order, OrderLine
+from sandbox.state.shop import Shop
+from sandbox.stock.allocation import Wanted, allocate
+from sandbox.stock.checks import check_cart
+
 from . import lines as cart_lines
 from .prices import Charged, needs_shipping, shipping_price, unit_price
 
@@ -42,9 +43,7 @@ def order_from(call: Call, checkout: Checkout, *, delete: bool = True) -> Order:
     order = _order(call, checkout, channel)
     shop.add(order)
     wanted = [Wanted(_line(shop, order, line, channel), line.quantity) for line in lines]
-    allocate(
-        shop, wanted, channel, checkout.country, check_reservations=True, own_lines={line.pk for line in lines}
-    )
+    allocate(shop, wanted, channel, checkout.country, check_reservations=True, own_lines={line.pk for line in lines})
     for row in shop.transactions.of("checkout", checkout.pk):
         shop.remove(row)
         shop.add(dataclasses.replace(row, checkout=None, order=order.pk))
@@ -115,7 +114,7 @@ def _line(shop: Shop, order: Order, line: CheckoutLine, channel: Channel) -> Ord
 
 
 def _tell(shop: Shop, order: Order, channel: Channel) -> None:
-    """In Saleor's order of asking; they arrive in none. Confirmation is told also of an order that stays unconfirmed."""
+    """In Saleor's order of asking; they arrive in none. Confirmed is told also of an order that stays unconfirmed."""
     history.write(shop, order, "PLACED")
     shop.happen("order_created", order=order)
     if Charged.of_order(shop, order).fully_paid:

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ..api.call import Call
-from ..api.ids import to_global
-from ..api.refusals import FieldError, InsufficientStock, Invalid
-from ..state.catalogue import Variant
-from ..state.places import Channel
-from ..state.sales import Checkout, CheckoutLine
-from ..state.shop import Shop
-from ..stock.checks import check_cart
-from ..stock.counts import reservations_on
-from ..stock.reservations import minutes_for, release, reserve
+from sandbox.api.call import Call
+from sandbox.api.ids import to_global
+from sandbox.api.refusals import FieldError, InsufficientStock, Invalid
+from sandbox.state.catalogue import Variant
+from sandbox.state.places import Channel
+from sandbox.state.sales import Checkout, CheckoutLine
+from sandbox.state.shop import Shop
+from sandbox.stock.checks import check_cart
+from sandbox.stock.counts import reservations_on
+from sandbox.stock.reservations import minutes_for, release, reserve
 
 
 @dataclass(slots=True)
@@ -119,7 +119,9 @@ def _write(shop: Shop, checkout: Checkout, asked: Asked, *, replace: bool) -> Ch
     if line is None:
         if not asked.quantity:
             return None
-        line = CheckoutLine(str(uuid.uuid4()), checkout.pk, asked.variant.pk, asked.quantity, asked.price, asked.metadata)
+        line = CheckoutLine(
+            str(uuid.uuid4()), checkout.pk, asked.variant.pk, asked.quantity, asked.price, asked.metadata
+        )
         shop.add(line)
         return line
     quantity = line.quantity if asked.quantity is None else asked.quantity

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..state.places import Channel, Method
-from ..state.sales import Checkout, CheckoutLine, Order, Transaction
-from ..state.shop import Shop
+from sandbox.state.places import Channel, Method
+from sandbox.state.sales import Checkout, CheckoutLine, Order, Transaction
+from sandbox.state.shop import Shop
 
 ZERO = Decimal(0)
 

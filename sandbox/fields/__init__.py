@@ -1,3 +1,3 @@
-"""How each field of the schema is read from the rows; fields that are a row's attribute of the same name need no word."""
+"""How fields are read from the rows; those that are a row's attribute of the same name need no word."""
 
 from . import apps, catalogue, checkouts, events, meta, money, orders, places, shop  # noqa: F401  they register themselves

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..api.call import AUTHENTICATED_APP, AUTHENTICATED_STAFF_USER, Info
-from ..api.connections import connection
-from ..api.ids import pk_of
-from ..api.refusals import PermissionDenied
-from ..api.registry import attribute, field
-from ..state.people import App, AppToken, Attempt, Delivery, Installation, Problem, Webhook
+from sandbox.api.call import AUTHENTICATED_APP, AUTHENTICATED_STAFF_USER, Info
+from sandbox.api.connections import connection
+from sandbox.api.ids import pk_of
+from sandbox.api.refusals import PermissionDenied
+from sandbox.api.registry import attribute, field
+from sandbox.state.people import App, AppToken, Attempt, Delivery, Installation, Problem, Webhook
+
 from .matching import mentions
 from .permissions import permission
 from .places import by_pk
@@ -96,7 +97,7 @@ def app_problems(source: App, info: Info, limit: int | None = None) -> list[Prob
 
 
 def _manifest(name: str, key: str) -> None:
-    field(f"App.{name}")(lambda source, info: source.manifest.get(key))
+    field(f"App.{name}")(lambda source, _info: source.manifest.get(key))
 
 
 for _name, _key in (

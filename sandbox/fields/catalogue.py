@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..api.call import AUTHENTICATED_APP, AUTHENTICATED_STAFF_USER, Call, Info
-from ..api.connections import connection
-from ..api.ids import pk_of, to_global
-from ..api.names import bare, channel_of, seen
-from ..api.refusals import QueryError
-from ..api.registry import attribute, field
-from ..state.catalogue import Category, Collection, Product, ProductType, Stock, Variant
-from ..state.places import Channel, Warehouse
-from ..state.shop import Shop
-from ..stock.counts import allocated, counted_warehouses, reserved, stocks_in
-from ..stock.shown import quantity_available
+from sandbox.api.call import AUTHENTICATED_APP, AUTHENTICATED_STAFF_USER, Call, Info
+from sandbox.api.connections import connection
+from sandbox.api.ids import pk_of, to_global
+from sandbox.api.names import bare, channel_of, seen
+from sandbox.api.refusals import QueryError
+from sandbox.api.registry import attribute, field
+from sandbox.state.catalogue import Category, Collection, Product, ProductType, Stock, Variant
+from sandbox.state.places import Channel, Warehouse
+from sandbox.state.shop import Shop
+from sandbox.stock.counts import allocated, counted_warehouses, reserved, stocks_in
+from sandbox.stock.shown import quantity_available
+
 from .matching import between, fits, has_metadata, mentions, where
 from .money import money, taxed
 from .places import by_pk, channel_by_slug
@@ -85,9 +86,7 @@ def variant(
     return seen(row, slug)
 
 
-def find_variant(
-    shop: Shop, gid: str | None, sku: str | None, external_reference: str | None = None
-) -> Variant | None:
+def find_variant(shop: Shop, gid: str | None, sku: str | None, external_reference: str | None = None) -> Variant | None:
     if gid is not None:
         return shop.variants.get(pk_of(gid, "ProductVariant"))
     if sku is not None:
@@ -113,9 +112,7 @@ def variants(
         return connection(every, by_sku, info, ordered=True, **page)
     rows: list[Any] = list(call.shop.variants) if ids is None else _named(call.shop, ids)
     rows = [
-        row
-        for row in rows
-        if _visible_variant(call, row, through, slug) and _variant_fits(row, filters or {}, where)
+        row for row in rows if _visible_variant(call, row, through, slug) and _variant_fits(row, filters or {}, where)
     ]
     return connection(rows, by_sku, info, wrap=(lambda row: seen(row, slug)) if slug else None, **page)
 
@@ -323,8 +320,9 @@ def variants_of_product(source: Any, info: Info) -> list[Any]:
 @field("Product.productVariants")
 def variant_pages_of_product(source: Any, info: Info, **page: Any) -> dict[str, Any]:
     slug = channel_of(source)
-    return connection([bare(row) for row in variants_of_product(source, info)], by_sku, info,
-                      wrap=lambda row: seen(row, slug), **page)
+    return connection(
+        [bare(row) for row in variants_of_product(source, info)], by_sku, info, wrap=lambda row: seen(row, slug), **page
+    )
 
 
 @field("Product.variant")

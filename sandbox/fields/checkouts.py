@@ -5,17 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from ..api.call import Info
-from ..api.connections import connection
-from ..api.ids import pk_of, to_global
-from ..api.names import seen
-from ..api.registry import attribute, field
-from ..checkouts import prices
-from ..checkouts.prices import Charged
-from ..state.places import Channel, Method
-from ..state.sales import Checkout, CheckoutLine, Order, Transaction
-from ..state.shop import Shop
-from ..stock.counts import available, counted_warehouses, stocks_in
+from sandbox.api.call import Info
+from sandbox.api.connections import connection
+from sandbox.api.ids import pk_of, to_global
+from sandbox.api.names import seen
+from sandbox.api.registry import attribute, field
+from sandbox.checkouts import prices
+from sandbox.checkouts.prices import Charged
+from sandbox.state.places import Channel, Method
+from sandbox.state.sales import Checkout, CheckoutLine, Order, Transaction
+from sandbox.state.shop import Shop
+from sandbox.stock.counts import available, counted_warehouses, stocks_in
+
 from .money import money, taxed
 from .places import address, by_pk
 

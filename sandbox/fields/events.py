@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..api.call import Info
-from ..api.names import Told, camel, seen
-from ..api.registry import FIELDS, Registered, field
-from ..hooks.catalogue import EVENTS
-from ..version import VERSION
+from sandbox.api.call import Info
+from sandbox.api.names import Told, camel, seen
+from sandbox.api.registry import FIELDS, Registered, field
+from sandbox.hooks.catalogue import EVENTS
+from sandbox.version import VERSION
 
 
 @field("Subscription.event")

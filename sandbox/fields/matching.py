@@ -9,8 +9,7 @@ from typing import Any
 def has_metadata(row: Any, wanted: Iterable[dict[str, Any]] | None) -> bool:
     """``filter: {metadata: [{key, value}]}``: every key there, with the value if one is given."""
     return all(
-        entry["key"] in row.metadata
-        and (not entry.get("value") or row.metadata[entry["key"]] == entry["value"])
+        entry["key"] in row.metadata and (not entry.get("value") or row.metadata[entry["key"]] == entry["value"])
         for entry in wanted or ()
     )
 

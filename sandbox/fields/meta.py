@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..api.call import Info
-from ..api.ids import TYPE_NAMES, to_global
-from ..api.names import bare
-from ..api.registry import FIELDS, Registered, field
+from sandbox.api.call import Info
+from sandbox.api.ids import TYPE_NAMES, to_global
+from sandbox.api.names import bare
+from sandbox.api.registry import FIELDS, Registered, field
 
 _PRODUCTS = ("MANAGE_PRODUCTS",)
 _ORDERS = ("MANAGE_ORDERS", "HANDLE_TAXES")
@@ -48,13 +48,13 @@ def _register(type_name: str, needs: tuple[str, ...]) -> None:
         return source["row"] if type(source) is dict else source
 
     public, private = f"{type_name}.meta", f"{type_name}.privateMeta"
-    FIELDS[f"{public}data"] = Registered(lambda source, info: _items(owner(source).metadata))
-    FIELDS[f"{public}field"] = Registered(lambda source, info, key: owner(source).metadata.get(key))
-    FIELDS[f"{public}fields"] = Registered(lambda source, info, keys=None: _some(owner(source).metadata, keys))
-    FIELDS[f"{private}data"] = Registered(lambda source, info: _items(owner(source).private_metadata), needs)
-    FIELDS[f"{private}field"] = Registered(lambda source, info, key: owner(source).private_metadata.get(key), needs)
+    FIELDS[f"{public}data"] = Registered(lambda source, _info: _items(owner(source).metadata))
+    FIELDS[f"{public}field"] = Registered(lambda source, _info, key: owner(source).metadata.get(key))
+    FIELDS[f"{public}fields"] = Registered(lambda source, _info, keys=None: _some(owner(source).metadata, keys))
+    FIELDS[f"{private}data"] = Registered(lambda source, _info: _items(owner(source).private_metadata), needs)
+    FIELDS[f"{private}field"] = Registered(lambda source, _info, key: owner(source).private_metadata.get(key), needs)
     FIELDS[f"{private}fields"] = Registered(
-        lambda source, info, keys=None: _some(owner(source).private_metadata, keys), needs
+        lambda source, _info, keys=None: _some(owner(source).private_metadata, keys), needs
     )
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ..api.call import Info
-from ..api.connections import connection
-from ..api.ids import pk_of, to_global
-from ..api.registry import attribute, field
-from ..checkouts.prices import Charged, order_subtotal, order_total
-from ..state.catalogue import Allocation
-from ..state.places import Channel, Warehouse
-from ..state.sales import Fulfillment, FulfillmentLine, Order, OrderEvent, OrderLine
-from ..state.shop import Shop
+from sandbox.api.call import Info
+from sandbox.api.connections import connection
+from sandbox.api.ids import pk_of, to_global
+from sandbox.api.registry import attribute, field
+from sandbox.checkouts.prices import Charged, order_subtotal, order_total
+from sandbox.state.catalogue import Allocation
+from sandbox.state.places import Channel, Warehouse
+from sandbox.state.sales import Fulfillment, FulfillmentLine, Order, OrderEvent, OrderLine
+from sandbox.state.shop import Shop
+
 from .checkouts import offer, offers
 from .matching import between, fits, has_metadata, mentions, metadata_fits, where
 from .money import money, taxed
@@ -373,9 +374,7 @@ def event_lines(source: OrderEvent, info: Info) -> list[dict[str, Any]] | None:
     lines = source.details.get("lines")
     if lines is None:
         return None
-    return [
-        {"quantity": quantity, "order_line": rows.get(pk), "item_name": name} for pk, quantity, name in lines
-    ]
+    return [{"quantity": quantity, "order_line": rows.get(pk), "item_name": name} for pk, quantity, name in lines]
 
 
 @field("OrderEvent.relatedOrder")
@@ -389,7 +388,7 @@ def related_event(source: OrderEvent, info: Info) -> None:
 
 
 def _detail(name: str, key: str) -> None:
-    field(f"OrderEvent.{name}")(lambda source, info: source.details.get(key))
+    field(f"OrderEvent.{name}")(lambda source, _info: source.details.get(key))
 
 
 for _name, _key in (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..api.call import AUTHENTICATED_APP, AUTHENTICATED_STAFF_USER, Info
-from ..api.connections import connection
-from ..api.ids import pk_of, to_global
-from ..api.registry import attribute, field
-from ..state.places import Channel, Method, Warehouse, Zone
-from ..stock.counts import sorted_warehouses
+from sandbox.api.call import AUTHENTICATED_APP, AUTHENTICATED_STAFF_USER, Info
+from sandbox.api.connections import connection
+from sandbox.api.ids import pk_of, to_global
+from sandbox.api.registry import attribute, field
+from sandbox.state.places import Channel, Method, Warehouse, Zone
+from sandbox.stock.counts import sorted_warehouses
+
 from .matching import has_metadata, mentions
 from .money import money
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..api.call import AUTHENTICATED_APP, AUTHENTICATED_STAFF_USER, Info
-from ..api.registry import attribute, field
-from ..state.people import User
-from ..state.places import Settings
-from ..version import SCHEMA_VERSION, VERSION
+from sandbox.api.call import AUTHENTICATED_APP, AUTHENTICATED_STAFF_USER, Info
+from sandbox.api.registry import attribute, field
+from sandbox.state.people import User
+from sandbox.state.places import Settings
+from sandbox.version import SCHEMA_VERSION, VERSION
+
 from .permissions import PERMISSIONS, permission
 
 _SIGNED_IN = (AUTHENTICATED_STAFF_USER, AUTHENTICATED_APP)

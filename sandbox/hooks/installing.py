@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 import requests
 
-from ..api.access import new_app_token
-from ..state.people import App, AppToken, Installation, Webhook
-from ..state.shop import Shop
-from ..version import SCHEMA_VERSION, VERSION
+from sandbox.api.access import new_app_token
+from sandbox.state.people import App, AppToken, Installation, Webhook
+from sandbox.state.shop import Shop
+from sandbox.version import SCHEMA_VERSION, VERSION
+
 from . import subscriptions
 from .catalogue import EVENTS
 from .sending import TIMEOUT, USER_AGENT

@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 
 import requests
 
-from ..api.names import Told
-from ..state.people import App, Attempt, Delivery, Webhook
-from ..state.places import Channel
-from ..state.shop import Happened, Shop
+from sandbox.api.names import Told
+from sandbox.state.people import App, Attempt, Delivery, Webhook
+from sandbox.state.places import Channel
+from sandbox.state.shop import Happened, Shop
+
 from .catalogue import EVENTS, LIFECYCLE, is_deferred
 from .keys import SigningKey
 from .timetable import Timetable
@@ -38,7 +39,7 @@ class Deliverer:
         self.url = url
         self.render = render
         self.pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="sandbox-webhook")
-        self.timetable = Timetable(lambda job: self.pool.submit(job))
+        self.timetable = Timetable(self.pool.submit)
 
     def start(self) -> None:
         self.timetable.start()

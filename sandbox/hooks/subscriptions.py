@@ -50,7 +50,8 @@ def events_of(document: DocumentNode) -> list[str]:
     if fields[0].name.value != "event":
         return [_snake(node.name.value) for node in fields]
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-    names = dict.fromkeys(_type_names(fields[0].selection_set and fields[0].selection_set.selections, fragments))
+    inner = fields[0].selection_set
+    names = dict.fromkeys(_type_names(inner.selections if inner else (), fragments))
     if not names:
         raise BadSubscription("Event field can't be found.")
     return [_snake(name) for name in names]
@@ -59,7 +60,7 @@ def events_of(document: DocumentNode) -> list[str]:
 def channels_of(document: DocumentNode) -> tuple[str, ...]:
     """The channels of ``subscription { orderCreated(channels: [...]) }``; none means all."""
     for node in _fields(document):
-        for argument in node.arguments:
+        for argument in node.arguments or ():
             if argument.name.value == "channels":
                 return tuple(value_from_ast_untyped(argument.value) or ())
     return ()
@@ -72,10 +73,8 @@ def _fields(document: DocumentNode) -> list[FieldNode]:
     return found
 
 
-def _type_names(
-    selections: Iterable[SelectionNode] | None, fragments: dict[str, FragmentDefinitionNode]
-) -> Iterable[str]:
-    for node in selections or ():
+def _type_names(selections: Iterable[SelectionNode], fragments: dict[str, FragmentDefinitionNode]) -> Iterable[str]:
+    for node in selections:
         if isinstance(node, InlineFragmentNode) and node.type_condition:
             yield node.type_condition.name.value
         elif isinstance(node, FragmentSpreadNode):

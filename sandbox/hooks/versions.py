@@ -26,21 +26,16 @@ def _fits(have: Version, part: re.Match[str]) -> bool:
     given = [int(text) for text in part.groups()[1:] if text and text.isdigit()]
     if not given:
         return True
-    low = (*given, 0, 0)[:3]
-    match sign:
-        case ">=":
-            return have >= low
-        case ">":
-            return have[: len(given)] > tuple(given)
-        case "<":
-            return have < low
-        case "<=":
-            return have[: len(given)] <= tuple(given)
-        case "^":
-            # Up to the next change of the first number that is not zero.
-            fixed = next((index for index, number in enumerate(given) if number), len(given) - 1) + 1
-            return have >= low and have[:fixed] == tuple(given[:fixed])
-        case "~":
-            return have >= low and have[: min(2, len(given))] == tuple(given[:2])
-        case _:
-            return have[: len(given)] == tuple(given)
+    low, wanted, same = (*given, 0, 0)[:3], tuple(given), have[: len(given)]
+    # A caret reaches up to the next change of the first number that is not zero, a tilde to that of the second.
+    fixed = next((index for index, number in enumerate(given) if number), len(given) - 1) + 1
+    outcomes = {
+        ">=": have >= low,
+        ">": same > wanted,
+        "<": have < low,
+        "<=": same <= wanted,
+        "^": have >= low and have[:fixed] == wanted[:fixed],
+        "~": have >= low and have[: min(2, len(given))] == wanted[:2],
+        "=": same == wanted,
+    }
+    return outcomes[sign]

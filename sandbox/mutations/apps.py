@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ..api.access import new_app_token
-from ..api.call import AUTHENTICATED_APP, AUTHENTICATED_STAFF_USER, Call
-from ..api.refusals import Invalid
-from ..api.registry import mutation
-from ..state.people import App, AppToken, Installation, Problem
-from ..state.shop import Shop
+from sandbox.api.access import new_app_token
+from sandbox.api.call import AUTHENTICATED_APP, AUTHENTICATED_STAFF_USER, Call
+from sandbox.api.refusals import Invalid
+from sandbox.api.registry import mutation
+from sandbox.state.people import App, AppToken, Installation, Problem
+from sandbox.state.shop import Shop
+
 from .lookup import row
 
 _APPS = "MANAGE_APPS"
@@ -50,7 +51,10 @@ def retry(call: Call, gid: str, activate_after_installation: bool | None = None)
     if installation.status != "FAILED":
         raise Invalid("id", "INVALID_STATUS", "Cannot retry installation with different status than failed.")
     call.shop.set(
-        installation, status="PENDING", message=None, activate=activate_after_installation is not False,
+        installation,
+        status="PENDING",
+        message=None,
+        activate=activate_after_installation is not False,
         updated_at=call.shop.now(),
     )
     call.shop.work.at_end.append(lambda: call.server.install(installation))
@@ -192,7 +196,7 @@ def dismiss(call: Call, data: dict[str, Any]) -> dict[str, Any]:
         raise Invalid(field, "INVALID", "App callers cannot use this input. Use 'byApp' instead.")
     if by_ids is not None:
         _dismiss(call, None, by_ids["ids"], None, "USER")
-    else:
+    elif by_keys is not None:
         _dismiss(call, _app(call.shop, by_keys["app"]).pk, None, by_keys["keys"], "USER")
     return {}
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from ..api.call import Call
-from ..api.ids import pk_of
-from ..api.refusals import Invalid
-from ..api.registry import mutation
-from ..checkouts import lines as cart_lines
-from ..checkouts.lines import Asked
-from ..checkouts.prices import methods_for
-from ..fields.checkouts import as_delivery, offers
-from ..state.places import Address, Channel
-from ..state.sales import Checkout, CheckoutLine
-from ..state.shop import Shop
+from sandbox.api.call import Call
+from sandbox.api.ids import pk_of
+from sandbox.api.refusals import Invalid
+from sandbox.api.registry import mutation
+from sandbox.checkouts import lines as cart_lines
+from sandbox.checkouts.lines import Asked
+from sandbox.checkouts.prices import methods_for
+from sandbox.fields.checkouts import as_delivery, offers
+from sandbox.state.places import Address, Channel
+from sandbox.state.sales import Checkout, CheckoutLine
+from sandbox.state.shop import Shop
+
 from .lookup import address, channel_by_slug, metadata, method, row, rows
 
 
@@ -172,9 +173,7 @@ def delete_line(
 
 
 @mutation("checkoutLinesDelete")
-def delete_lines(
-    call: Call, lines_ids: list[str], gid: str | None = None, token: str | None = None
-) -> dict[str, Any]:
+def delete_lines(call: Call, lines_ids: list[str], gid: str | None = None, token: str | None = None) -> dict[str, Any]:
     checkout = checkout_named(call.shop, gid, token)
     for line in rows(call.shop, lines_ids, "CheckoutLine", "linesIds"):
         if line.checkout == checkout.pk:

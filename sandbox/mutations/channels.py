@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from ..api.call import Call
-from ..api.ids import to_global
-from ..api.refusals import Invalid, PermissionDenied
-from ..api.registry import mutation
-from ..state.places import Channel, ChannelWarehouse, Warehouse, Zone
-from ..state.shop import Shop
+from sandbox.api.call import Call
+from sandbox.api.ids import to_global
+from sandbox.api.refusals import Invalid
+from sandbox.api.registry import mutation
+from sandbox.state.places import Channel, ChannelWarehouse, Warehouse, Zone
+from sandbox.state.shop import Shop
+
 from .lookup import metadata, row, rows, slug_for
 
 _ORDER_SETTINGS = {
@@ -56,7 +57,11 @@ def update(call: Call, gid: str, data: dict[str, Any]) -> dict[str, Any]:
     zones = rows(shop, data.get("add_shipping_zones"), "ShippingZone", "addShippingZones")
     dropped = rows(shop, data.get("remove_shipping_zones"), "ShippingZone", "removeShippingZones")
     if {each.pk for each in added} & {each.pk for each in removed}:
-        raise Invalid("warehouses", "DUPLICATED_INPUT_ITEM", "The same object cannot be in both lists for adding and removing items.")
+        raise Invalid(
+            "warehouses",
+            "DUPLICATED_INPUT_ITEM",
+            "The same object cannot be in both lists for adding and removing items.",
+        )
     values = _settings(data)
     if data.get("slug") and data["slug"] != channel.slug:
         values["slug"] = slug_for((each.slug for each in shop.channels), channel.name, data["slug"])
@@ -124,7 +129,9 @@ def reorder(call: Call, channel_id: str, moves: list[dict[str, Any]]) -> dict[st
     for move in moves:
         pk = row(shop, move["id"], "Warehouse", "moves").pk
         if pk not in by_warehouse:
-            raise Invalid("moves", "NOT_FOUND", "Couldn't resolve to a warehouse", warehouses=[to_global("Warehouse", pk)])
+            raise Invalid(
+                "moves", "NOT_FOUND", "Couldn't resolve to a warehouse", warehouses=[to_global("Warehouse", pk)]
+            )
         steps[by_warehouse[pk].pk] += move.get("sort_order") or 0
     shop.set(channel, links=moved(channel.links, steps))
     return {"channel": channel}
@@ -184,9 +191,17 @@ def delete(call: Call, gid: str, data: dict[str, Any] | None = None) -> dict[str
     target = row(shop, data["channel_id"], "Channel", "channelId") if data else None
     orders = [order for order in shop.orders if order.channel == channel.pk]
     if orders and target is None:
-        raise Invalid("id", "CHANNEL_WITH_ORDERS", "Cannot remove channel with orders. Try to migrate orders to another channel by passing `targetChannel` param.")
+        raise Invalid(
+            "id",
+            "CHANNEL_WITH_ORDERS",
+            "Cannot remove channel with orders. Name a channel to move them to.",
+        )
     if target is not None and target.currency != channel.currency:
-        raise Invalid("channelId", "CHANNELS_CURRENCY_MUST_BE_THE_SAME", f"Cannot migrate from {channel.currency} to {target.currency}.")
+        raise Invalid(
+            "channelId",
+            "CHANNELS_CURRENCY_MUST_BE_THE_SAME",
+            f"Cannot migrate from {channel.currency} to {target.currency}.",
+        )
     for order in orders:
         shop.set(order, channel=target.pk)  # type: ignore[union-attr]
     for checkout in [each for each in shop.checkouts if each.channel == channel.pk]:

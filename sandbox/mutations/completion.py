@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..api.call import AUTHENTICATED_APP, Call
-from ..api.ids import pk_of, to_global
-from ..api.refusals import InsufficientStock, Invalid
-from ..api.registry import mutation
-from ..checkouts.completion import order_from, placed_from
-from ..checkouts.prices import Charged, methods_for, shipping_required
-from ..state.sales import Checkout
-from ..state.shop import Shop
+from sandbox.api.call import AUTHENTICATED_APP, Call
+from sandbox.api.ids import pk_of, to_global
+from sandbox.api.refusals import InsufficientStock, Invalid
+from sandbox.api.registry import mutation
+from sandbox.checkouts.completion import order_from, placed_from
+from sandbox.checkouts.prices import Charged, methods_for, shipping_required
+from sandbox.state.sales import Checkout
+from sandbox.state.shop import Shop
+
 from .cart import checkout_named
 from .lookup import metadata as read_metadata
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from ..api.call import Call
-from ..api.ids import to_global
-from ..api.refusals import FieldError, InsufficientStock, Invalid
-from ..api.registry import mutation
-from ..checkouts.prices import Charged
-from ..orders import history
-from ..orders.lines import add_line, country_of, editable, edited, summary, take_for_draft
-from ..orders.status import refresh
-from ..state.places import Channel
-from ..state.sales import Order, OrderLine
-from ..state.shop import Shop
-from ..stock.checks import check_draft
-from ..stock.counts import reservations_on
+from sandbox.api.call import Call
+from sandbox.api.ids import to_global
+from sandbox.api.refusals import FieldError, InsufficientStock, Invalid
+from sandbox.api.registry import mutation
+from sandbox.checkouts.prices import Charged
+from sandbox.orders import history
+from sandbox.orders.lines import add_line, country_of, editable, edited, summary, take_for_draft
+from sandbox.orders.status import refresh
+from sandbox.state.places import Channel
+from sandbox.state.sales import Order, OrderLine
+from sandbox.state.shop import Shop
+from sandbox.stock.checks import check_draft
+from sandbox.stock.counts import reservations_on
+
 from .lookup import address, metadata, method, row
 
 
@@ -191,21 +192,23 @@ def _ready(shop: Shop, order: Order, lines: list[OrderLine], channel: Channel) -
     if not lines:
         message = "Could not create order without any products."
         errors.append(FieldError("lines", "REQUIRED", message))
-    for line in lines:
-        variant = shop.variants.get(line.variant)
-        if variant is None:
-            message = "Could not create orders with non-existing products."
-            errors.append(FieldError("lines", "NOT_FOUND", message))
-            continue
-        try:
-            check_draft(shop, variant, line.quantity, channel, country_of(shop, order), line=line.pk)
-        except InsufficientStock as short:
-            errors += _short(short)
+    errors += [error for line in lines for error in _line_errors(shop, order, line, channel)]
     if not channel.is_active:
         message = "Cannot complete draft order with inactive channel."
         errors.append(FieldError("channel", "CHANNEL_INACTIVE", message))
     if errors:
         raise Invalid.many(errors)
+
+
+def _line_errors(shop: Shop, order: Order, line: OrderLine, channel: Channel) -> list[FieldError]:
+    variant = shop.variants.get(line.variant)
+    if variant is None:
+        return [FieldError("lines", "NOT_FOUND", "Could not create orders with non-existing products.")]
+    try:
+        check_draft(shop, variant, line.quantity, channel, country_of(shop, order), line=line.pk)
+    except InsufficientStock as short:
+        return _short(short)
+    return []
 
 
 def _short(short: InsufficientStock) -> list[FieldError]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..api.call import Call
-from ..api.ids import to_global
-from ..api.refusals import FieldError, InsufficientStock, Invalid
-from ..api.registry import mutation
-from ..checkouts.prices import Charged
-from ..orders import fulfilment
-from ..orders.returns import Shipped, Unshipped, take_back
-from ..state.sales import OrderLine
-from ..state.shop import Shop
+from sandbox.api.call import Call
+from sandbox.api.ids import to_global
+from sandbox.api.refusals import FieldError, InsufficientStock, Invalid
+from sandbox.api.registry import mutation
+from sandbox.checkouts.prices import Charged
+from sandbox.orders import fulfilment
+from sandbox.orders.returns import Shipped, Unshipped, take_back
+from sandbox.state.sales import OrderLine
+from sandbox.state.shop import Shop
+
 from .lookup import row
 
 _RETURNABLE = ("FULFILLED", "REFUNDED", "WAITING_FOR_APPROVAL")

@@ -6,15 +6,16 @@ import uuid
 from collections import defaultdict
 from typing import Any
 
-from ..api.call import Call
-from ..api.refusals import FieldError, Invalid
-from ..api.registry import mutation
-from ..orders import history
-from ..orders.fulfilment import open_fulfillment
-from ..state.catalogue import Variant
-from ..state.sales import FulfillmentLine, Order, OrderLine
-from ..state.shop import Shop
-from ..stock.counts import allocated, stock_at
+from sandbox.api.call import Call
+from sandbox.api.refusals import FieldError, Invalid
+from sandbox.api.registry import mutation
+from sandbox.orders import history
+from sandbox.orders.fulfilment import open_fulfillment
+from sandbox.state.catalogue import Variant
+from sandbox.state.sales import FulfillmentLine, Order, OrderLine
+from sandbox.state.shop import Shop
+from sandbox.stock.counts import allocated, stock_at
+
 from .lookup import address, metadata, row
 from .stocks import variant_named
 
@@ -121,9 +122,7 @@ def _status(entry: dict[str, Any], shipped: dict[int, int]) -> str:
     return "FULFILLED" if gone >= total else "PARTIALLY_FULFILLED"
 
 
-def _check_stock(
-    shop: Shop, parts: list[Part], shipped: dict[int, int], policy: str, promised: dict[int, int]
-) -> None:
+def _check_stock(shop: Shop, parts: list[Part], shipped: dict[int, int], policy: str, promised: dict[int, int]) -> None:
     """Orders of one call see each other's units; those are forgotten with the call."""
     for index, (variant, warehouse, quantity) in enumerate(parts):
         path = f"lines.{index}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..api.ids import ROW_TYPES, pk_of
-from ..api.refusals import Invalid
-from ..state.places import Address, Channel
-from ..state.shop import Shop
+from sandbox.api.ids import ROW_TYPES, pk_of
+from sandbox.api.refusals import Invalid
+from sandbox.state.places import Address, Channel
+from sandbox.state.shop import Shop
 
 
 def row(shop: Shop, global_id: str | None, type_name: str, field: str = "id") -> Any:
@@ -88,5 +88,3 @@ def slug_for(taken: Iterable[str], name: str, wanted: str | None = None) -> str:
 
 def _words(name: str) -> list[str]:
     return "".join(letter.lower() if letter.isalnum() else " " for letter in name).split()
-
-

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..api.call import Call
-from ..api.ids import ROW_TYPES, TYPE_NAMES, key, split
-from ..api.refusals import Invalid, QueryError
-from ..api.registry import mutation
-from ..fields.meta import PRIVATE_NEEDS
-from ..state.shop import Shop
+from sandbox.api.call import Call
+from sandbox.api.ids import ROW_TYPES, TYPE_NAMES, key, split
+from sandbox.api.refusals import Invalid, QueryError
+from sandbox.api.registry import mutation
+from sandbox.fields.meta import PRIVATE_NEEDS
+from sandbox.state.shop import Shop
+
 from .lookup import metadata
 
 # Anyone who knows their id may write these; what a shopper writes on a checkout line ends on the order line.

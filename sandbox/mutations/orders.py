@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..api.call import Call
-from ..api.refusals import InsufficientStock, Invalid
-from ..api.registry import mutation
-from ..orders import history, lines
-from ..orders.status import refresh
-from ..state.sales import Order
-from ..state.shop import Shop
-from ..stock.release import deallocate_order
+from sandbox.api.call import Call
+from sandbox.api.refusals import InsufficientStock, Invalid
+from sandbox.api.registry import mutation
+from sandbox.orders import history, lines
+from sandbox.orders.status import refresh
+from sandbox.state.sales import Order
+from sandbox.state.shop import Shop
+from sandbox.stock.release import deallocate_order
+
 from .lookup import row
 
 _GONE = frozenset({"CANCELED", "REFUNDED", "REPLACED", "REFUNDED_AND_RETURNED", "RETURNED"})

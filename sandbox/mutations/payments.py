@@ -6,15 +6,16 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
-from ..api.call import Call
-from ..api.ids import pk_of, split
-from ..api.refusals import Invalid
-from ..api.registry import mutation
-from ..checkouts.prices import Charged, order_total
-from ..orders import history
-from ..orders.status import refresh
-from ..state.sales import Checkout, Order, Transaction
-from ..state.shop import Shop
+from sandbox.api.call import Call
+from sandbox.api.ids import pk_of, split
+from sandbox.api.refusals import Invalid
+from sandbox.api.registry import mutation
+from sandbox.checkouts.prices import Charged, order_total
+from sandbox.orders import history
+from sandbox.orders.status import refresh
+from sandbox.state.sales import Checkout, Order, Transaction
+from sandbox.state.shop import Shop
+
 from .lookup import metadata, row
 
 _AMOUNTS = {
@@ -32,7 +33,9 @@ def _amounts(data: dict[str, Any], currency: str) -> dict[str, Decimal]:
         if given is None:
             continue
         if given["currency"] != currency:
-            raise Invalid(name, "INCORRECT_CURRENCY", f"Currency needs to be the same as for order or checkout: {currency}")
+            raise Invalid(
+                name, "INCORRECT_CURRENCY", f"Currency needs to be the same as for order or checkout: {currency}"
+            )
         found[attribute] = given["amount"]
     return found
 
@@ -108,7 +111,9 @@ def mark_paid(call: Call, gid: str, transaction_reference: str | None = None) ->
     if order is None:
         raise Invalid("id", "NOT_FOUND", f"Couldn't resolve to a node: {gid}")
     if shop.transactions.of("order", order.pk):
-        raise Invalid("transactionReference", "PAYMENT_ERROR", "Orders with transactions can not be manually marked as paid.")
+        raise Invalid(
+            "transactionReference", "PAYMENT_ERROR", "Orders with transactions can not be manually marked as paid."
+        )
     made = Transaction(
         str(uuid.uuid4()),
         shop.now(),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..api.call import Call
-from ..api.refusals import Invalid
-from ..api.registry import mutation
-from ..state.catalogue import Category, Collection, Listing, Product, ProductType
-from ..state.shop import Shop
+from sandbox.api.call import Call
+from sandbox.api.refusals import Invalid
+from sandbox.api.registry import mutation
+from sandbox.state.catalogue import Category, Collection, Listing, Product, ProductType
+from sandbox.state.shop import Shop
+
 from .lookup import metadata, row, rows, slug_for
 from .variants import remove_variant
 
@@ -122,7 +123,8 @@ def create(call: Call, data: dict[str, Any]) -> dict[str, Any]:
 def update(call: Call, gid: str, data: dict[str, Any]) -> dict[str, Any]:
     shop = call.shop
     product = row(shop, gid, "Product")
-    values = {name: data[name] for name in ("name", "description", "external_reference") if name in data}
+    plain = ("name", "description", "external_reference")
+    values: dict[str, Any] = {name: data[name] for name in plain if name in data}
     if data.get("category"):
         values["category"] = row(shop, data["category"], "Category", "category").pk
     if data.get("collections") is not None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from ..api.access import access_token
-from ..api.call import Call
-from ..api.refusals import Invalid
-from ..api.registry import mutation
+from sandbox.api.access import access_token
+from sandbox.api.call import Call
+from sandbox.api.refusals import Invalid
+from sandbox.api.registry import mutation
+
 from .lookup import metadata
 
 _SETTINGS = {

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..api.call import Call
-from ..api.refusals import FieldError, Invalid
-from ..api.registry import error_row, mutation
-from ..fields.catalogue import find_variant
-from ..state.catalogue import Stock, Variant
-from ..state.places import Warehouse
-from ..state.shop import Shop
-from ..stock import announce
-from ..stock.counts import allocated, stock_at
+from sandbox.api.call import Call
+from sandbox.api.refusals import FieldError, Invalid
+from sandbox.api.registry import error_row, mutation
+from sandbox.fields.catalogue import find_variant
+from sandbox.state.catalogue import Stock, Variant
+from sandbox.state.places import Warehouse
+from sandbox.state.shop import Shop
+from sandbox.stock import announce
+from sandbox.stock.counts import allocated, stock_at
+
 from .lookup import row, rows
 
 
@@ -57,7 +58,9 @@ def create_stocks(shop: Shop, variant: Variant, stocks: Sequence[dict[str, Any]]
     made: list[Stock] = []
     for index, (entry, warehouse) in enumerate(zip(stocks, warehouses, strict=True)):
         if stock_at(shop, variant.pk, warehouse.pk):
-            raise Invalid("stocks", "UNIQUE", "Stock for this warehouse already exists for this product variant.", index=index)
+            raise Invalid(
+                "stocks", "UNIQUE", "Stock for this warehouse already exists for this product variant.", index=index
+            )
         stock = Stock(shop.stocks.next_pk(), variant.pk, warehouse.pk, entry["quantity"])
         shop.add(stock)
         made.append(stock)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..api.call import Call
-from ..api.refusals import Invalid
-from ..api.registry import error_row, mutation
-from ..state.catalogue import Variant
-from ..state.shop import Shop
+from sandbox.api.call import Call
+from sandbox.api.refusals import Invalid
+from sandbox.api.registry import error_row, mutation
+from sandbox.state.catalogue import Variant
+from sandbox.state.shop import Shop
+
 from .lookup import metadata, row, rows
 from .stocks import create_stocks, not_negative, remove_stock, variant_named
 
@@ -64,9 +65,7 @@ def update(call: Call, data: dict[str, Any], gid: str | None = None, sku: str | 
     shop = call.shop
     variant = variant_named(shop, gid, sku)
     told = metadata(data.get("metadata"))
-    changed = {
-        name: value for name, value in _values(shop, data, variant).items() if getattr(variant, name) != value
-    }
+    changed = {name: value for name, value in _values(shop, data, variant).items() if getattr(variant, name) != value}
     if told and (variant.metadata | told) != variant.metadata:
         changed["metadata"] = variant.metadata | told
         shop.happen("product_variant_metadata_updated", variant=variant)
@@ -91,25 +90,28 @@ def remove_variant(shop: Shop, variant: Variant) -> None:
         remove_stock(shop, stock)
     for line in [each for each in shop.checkout_lines if each.variant == variant.pk]:
         shop.remove(line)
-    for line in [each for each in shop.order_lines if each.variant == variant.pk]:
-        if shop.orders[line.order].status == "DRAFT":
-            shop.remove(line)
+    for ordered in [each for each in shop.order_lines if each.variant == variant.pk]:
+        if shop.orders[ordered.order].status == "DRAFT":
+            shop.remove(ordered)
         else:
-            shop.set(line, variant=None)
+            shop.set(ordered, variant=None)
     shop.remove(variant)
 
 
 @mutation("productVariantChannelListingUpdate", "MANAGE_PRODUCTS")
-def price(
-    call: Call, data: list[dict[str, Any]], gid: str | None = None, sku: str | None = None
-) -> dict[str, Any]:
+def price(call: Call, data: list[dict[str, Any]], gid: str | None = None, sku: str | None = None) -> dict[str, Any]:
     shop = call.shop
     variant = variant_named(shop, gid, sku)
     prices = dict(variant.prices)
     for entry in data:
         channel = row(shop, entry["channel_id"], "Channel", "input")
         if channel.pk not in shop.products[variant.product].listings:
-            raise Invalid("input", "PRODUCT_NOT_ASSIGNED_TO_CHANNEL", "Product not available in channels.", channels=[entry["channel_id"]])
+            raise Invalid(
+                "input",
+                "PRODUCT_NOT_ASSIGNED_TO_CHANNEL",
+                "Product not available in channels.",
+                channels=[entry["channel_id"]],
+            )
         prices[channel.pk] = entry["price"]
     shop.set(variant, prices=prices)
     shop.happen("product_variant_updated", variant=variant)
@@ -120,15 +122,13 @@ def price(
 def bulk_update(
     call: Call, product: str, variants: list[dict[str, Any]], error_policy: str | None = None
 ) -> dict[str, Any]:
-    """Several variants of one product. Metadata is written over as a whole column; stock changes tell no stock event."""
+    """Several variants of one product; changes of stock tell no stock event."""
     shop = call.shop
     owner = row(shop, product, "Product", "product")
     results: list[dict[str, Any]] = []
     for entry in variants:
         try:
-            found = row(shop, entry["id"], "ProductVariant", "id")
-            if found.product != owner.pk:
-                raise Invalid("id", "INVALID", "Variant is not in the product.")
+            found = _variant_of(shop, owner.pk, entry["id"])
             results.append({"product_variant": found, "errors": [], "_values": _values(shop, entry, found)})
         except Invalid as refused:
             results.append({"product_variant": None, "errors": [error_row(each) for each in refused.errors]})
@@ -138,6 +138,13 @@ def bulk_update(
         if result["product_variant"] is not None:
             _apply(shop, result["product_variant"], entry, result["_values"])
     return {"count": sum(each["product_variant"] is not None for each in results), "results": results}
+
+
+def _variant_of(shop: Shop, product: int, gid: str) -> Variant:
+    found: Variant = row(shop, gid, "ProductVariant", "id")
+    if found.product != product:
+        raise Invalid("id", "INVALID", "Variant is not in the product.")
+    return found
 
 
 def _apply(shop: Shop, variant: Variant, entry: dict[str, Any], values: dict[str, Any]) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from ..api.call import Call
-from ..api.ids import to_global
-from ..api.refusals import Invalid
-from ..api.registry import mutation
-from ..state.places import Warehouse, Zone
-from ..state.shop import Shop
-from ..stock import announce
+from sandbox.api.call import Call
+from sandbox.api.ids import to_global
+from sandbox.api.refusals import Invalid
+from sandbox.api.registry import mutation
+from sandbox.state.places import Warehouse, Zone
+from sandbox.state.shop import Shop
+from sandbox.stock import announce
+
 from .lookup import address, row, rows, slug_for
 from .stocks import remove_stock
 
@@ -51,7 +52,8 @@ def update(
             raise Invalid("externalReference", "NOT_FOUND", f"Couldn't resolve to a node: {external_reference}")
     else:
         warehouse = row(shop, gid, "Warehouse")
-    values = {name: data[name] for name in ("name", "email", "is_private", "external_reference") if name in data}
+    plain = ("name", "email", "is_private", "external_reference")
+    values: dict[str, Any] = {name: data[name] for name in plain if name in data}
     if data.get("click_and_collect_option"):
         values["collect"] = data["click_and_collect_option"]
     if data.get("slug") and data["slug"] != warehouse.slug:

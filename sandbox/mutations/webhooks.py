@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..api.call import AUTHENTICATED_APP, Call
-from ..api.refusals import Invalid, PermissionDenied
-from ..api.registry import mutation
-from ..hooks import subscriptions
-from ..hooks.catalogue import EVENTS
-from ..state.people import Webhook
+from sandbox.api.call import AUTHENTICATED_APP, Call
+from sandbox.api.refusals import Invalid, PermissionDenied
+from sandbox.api.registry import mutation
+from sandbox.hooks import subscriptions
+from sandbox.hooks.catalogue import EVENTS
+from sandbox.state.people import Webhook
+
 from .lookup import row
 
 _OWN = ("MANAGE_APPS", AUTHENTICATED_APP)
@@ -79,9 +80,7 @@ def _named(call: Call, gid: str | None, identifier: str | None) -> Webhook:
 
 
 @mutation("webhookUpdate", *_OWN)
-def update(
-    call: Call, data: dict[str, Any], gid: str | None = None, identifier: str | None = None
-) -> dict[str, Any]:
+def update(call: Call, data: dict[str, Any], gid: str | None = None, identifier: str | None = None) -> dict[str, Any]:
     webhook = _named(call, gid, identifier)
     events, values = _events(data), _values(data)
     if events:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..api.call import Call
-from ..api.ids import to_global
-from ..api.refusals import Invalid
-from ..api.registry import mutation
-from ..state.places import Channel, Method, Warehouse, Zone
-from ..state.shop import Shop
+from sandbox.api.call import Call
+from sandbox.api.ids import to_global
+from sandbox.api.refusals import Invalid
+from sandbox.api.registry import mutation
+from sandbox.state.places import Channel, Method, Warehouse, Zone
+from sandbox.state.shop import Shop
+
 from .lookup import method as find_method
 from .lookup import row, rows
 
@@ -117,7 +118,12 @@ def price_method(call: Call, gid: str, data: dict[str, Any]) -> dict[str, Any]:
     for entry in data.get("add_channels") or ():
         channel = row(shop, entry["channel_id"], "Channel", "addChannels")
         if channel.pk not in shop.zones[method.zone].channels:
-            raise Invalid("addChannels", "INVALID", "Cannot add listing: channel is not assigned to the shipping zone.", channels=[entry["channel_id"]])
+            raise Invalid(
+                "addChannels",
+                "INVALID",
+                "Cannot add listing: channel is not assigned to the shipping zone.",
+                channels=[entry["channel_id"]],
+            )
         if entry.get("price") is None:
             raise Invalid("price", "REQUIRED", "This field is required.", channels=[entry["channel_id"]])
         prices[channel.pk] = entry["price"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..api.refusals import InsufficientStock, Shortage
-from ..state.sales import Fulfillment, FulfillmentLine, Order, OrderLine
-from ..state.shop import Shop
-from ..stock.allocation import Wanted
-from ..stock.counts import counted_warehouses, stock_at
-from ..stock.release import put_back, ship
+from sandbox.api.refusals import InsufficientStock, Shortage
+from sandbox.state.sales import Fulfillment, FulfillmentLine, Order, OrderLine
+from sandbox.state.shop import Shop
+from sandbox.stock.allocation import Wanted
+from sandbox.stock.counts import counted_warehouses, stock_at
+from sandbox.stock.release import put_back, ship
+
 from . import history
 from .status import refresh
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..state.sales import Order, OrderEvent
-from ..state.shop import Shop
+from sandbox.state.sales import Order, OrderEvent
+from sandbox.state.shop import Shop
 
 
 def write(shop: Shop, order: Order, kind: str, **details: Any) -> OrderEvent:

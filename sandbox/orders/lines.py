@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from ..api.refusals import Invalid
-from ..checkouts.prices import needs_shipping
-from ..state.catalogue import Variant
-from ..state.places import Channel
-from ..state.sales import Order, OrderLine
-from ..state.shop import Shop
-from ..stock.allocation import Wanted, allocate, grow, tracked
-from ..stock.release import deallocate
+from sandbox.api.refusals import Invalid
+from sandbox.checkouts.prices import needs_shipping
+from sandbox.state.catalogue import Variant
+from sandbox.state.places import Channel
+from sandbox.state.sales import Order, OrderLine
+from sandbox.state.shop import Shop
+from sandbox.stock.allocation import Wanted, allocate, grow, tracked
+from sandbox.stock.release import deallocate
+
 from .status import EDITABLE
 
 
@@ -58,9 +59,7 @@ def change(shop: Shop, order: Order, line: OrderLine, quantity: int) -> None:
     """Growing makes all of the line's allocations anew; shrinking gives some back, oldest stock first."""
     if order.status == "UNCONFIRMED":
         if quantity > line.quantity and tracked(shop, [Wanted(line, quantity)]):
-            grow(
-                shop, [Wanted(line, quantity - line.quantity)], shop.channels[order.channel], country_of(shop, order)
-            )
+            grow(shop, [Wanted(line, quantity - line.quantity)], shop.channels[order.channel], country_of(shop, order))
         elif quantity < line.quantity:
             give_back(shop, line, line.quantity - quantity)
     shop.set(line, quantity=quantity)

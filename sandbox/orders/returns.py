@@ -1,4 +1,4 @@
-"""Returns and replacements: units move into a fulfilment of their own; those never shipped release their allocations."""
+"""Returns and replacements: units move into a fulfilment of their own; those never shipped are released."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..state.sales import Fulfillment, FulfillmentLine, Order, OrderLine
-from ..state.shop import Shop
-from ..stock.allocation import Wanted
-from ..stock.release import deallocate
+from sandbox.state.sales import Fulfillment, FulfillmentLine, Order, OrderLine
+from sandbox.state.shop import Shop
+from sandbox.stock.allocation import Wanted
+from sandbox.stock.release import deallocate
+
 from . import history
 from .fulfilment import open_fulfillment
 from .status import refresh
@@ -60,9 +61,7 @@ def take_back(
     return returned, replacement, draft
 
 
-def _returned(
-    shop: Shop, unshipped: Sequence[Unshipped], shipped: Sequence[Shipped]
-) -> list[tuple[str, int, str]]:
+def _returned(shop: Shop, unshipped: Sequence[Unshipped], shipped: Sequence[Shipped]) -> list[tuple[str, int, str]]:
     units: dict[str, int] = {}
     for each in unshipped:
         if not each.replace:
@@ -132,9 +131,7 @@ def _draft(shop: Shop, order: Order, unshipped: Sequence[Unshipped], shipped: Se
         units[row.row.line] = units.get(row.row.line, 0) + row.quantity
     for pk, quantity in units.items():
         line = shop.order_lines[pk]
-        shop.add(
-            dataclasses.replace(line, pk=str(uuid.uuid4()), order=draft.pk, quantity=quantity, fulfilled=0)
-        )
+        shop.add(dataclasses.replace(line, pk=str(uuid.uuid4()), order=draft.pk, quantity=quantity, fulfilled=0))
     history.write(shop, draft, "DRAFT_CREATED_FROM_REPLACE", related_order=order.pk)
     history.write(shop, order, "ORDER_REPLACEMENT_CREATED", related_order=draft.pk)
     return draft

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..state.sales import Order
-from ..state.shop import Shop
+from sandbox.state.sales import Order
+from sandbox.state.shop import Shop
 
 LIVE = frozenset({"FULFILLED", "WAITING_FOR_APPROVAL"})
 EDITABLE = frozenset({"DRAFT", "UNCONFIRMED"})

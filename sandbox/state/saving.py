@@ -81,4 +81,4 @@ def _order(row: Any) -> Any:
     """Counted rows by number; the others by when they were made, else as the file has them."""
     if isinstance(row.pk, int):
         return (0, row.pk)
-    return (1, getattr(row, "number", 0), getattr(row, "created", None) and row.created.timestamp() or 0)
+    return (1, getattr(row, "number", 0), (getattr(row, "created", None) and row.created.timestamp()) or 0)

@@ -13,7 +13,6 @@ from . import catalogue, people, places, sales
 from .switches import Switches
 from .table import Key, Row, Table
 
-
 # Attributes that lists are sorted by.
 _SORTED_BY = frozenset({"sku", "slug", "name"})
 
@@ -48,7 +47,7 @@ class Shop:
         self.lock = threading.RLock()
         self._elsewhere = threading.Condition(self.lock)
         self.switches = Switches()
-        self.tell: Callable[[list[Happened]], None] = lambda happened: None
+        self.tell: Callable[[list[Happened]], None] = lambda _happened: None
         self.channels: Table[places.Channel] = Table()
         self.warehouses: Table[places.Warehouse] = Table()
         self.zones: Table[places.Zone] = Table()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..api.refusals import InsufficientStock, Shortage
-from ..state.catalogue import Allocation, Stock, Variant
-from ..state.places import Channel
-from ..state.sales import OrderLine
-from ..state.shop import Shop
+from sandbox.api.refusals import InsufficientStock, Shortage
+from sandbox.state.catalogue import Allocation, Stock, Variant
+from sandbox.state.places import Channel
+from sandbox.state.sales import OrderLine
+from sandbox.state.shop import Shop
+
 from . import announce
 from .counts import allocated, available, counted_warehouses, reserved, sorted_warehouses, stocks_in
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..state.catalogue import Stock
-from ..state.shop import Shop
+from sandbox.state.catalogue import Stock
+from sandbox.state.shop import Shop
+
 from .counts import available, stocks_in
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..api.refusals import InsufficientStock, Invalid, Shortage
-from ..state.catalogue import Variant
-from ..state.places import Channel
-from ..state.sales import CheckoutLine
-from ..state.shop import Shop
+from sandbox.api.refusals import InsufficientStock, Invalid, Shortage
+from sandbox.state.catalogue import Variant
+from sandbox.state.places import Channel
+from sandbox.state.sales import CheckoutLine
+from sandbox.state.shop import Shop
+
 from .counts import allocated, available, counted_warehouses, reserved, stocks_in
 
 

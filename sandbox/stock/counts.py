@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..state.catalogue import Stock, Variant
-from ..state.places import Channel
-from ..state.shop import Shop
+from sandbox.state.catalogue import Stock, Variant
+from sandbox.state.places import Channel
+from sandbox.state.shop import Shop
 
 
 def allocated(shop: Shop, stock: Stock) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..api.refusals import InsufficientStock, Shortage
-from ..state.catalogue import Allocation, Stock
-from ..state.sales import Order, OrderLine
-from ..state.shop import Shop
+from sandbox.api.refusals import InsufficientStock, Shortage
+from sandbox.state.catalogue import Allocation, Stock
+from sandbox.state.sales import Order, OrderLine
+from sandbox.state.shop import Shop
+
 from . import announce
 from .allocation import Wanted, tracked
 from .counts import allocated, available, stock_at
@@ -40,9 +41,7 @@ def deallocate(shop: Shop, wanted: Sequence[Wanted]) -> list[OrderLine]:
 def _tell_back(shop: Shop, rows: Sequence[Allocation], before: dict[int, int]) -> None:
     stocks = [shop.stocks[row.stock] for row in rows]
     back = [
-        stock
-        for row, stock in zip(rows, stocks, strict=True)
-        if before[row.pk] <= 0 and available(shop, stock) > 0
+        stock for row, stock in zip(rows, stocks, strict=True) if before[row.pk] <= 0 and available(shop, stock) > 0
     ]
     # As with sold out: every callback sees the last row of the loop.
     announce.back_in_stock(shop, stocks[-1:] * len(back))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..state.catalogue import Stock, Variant
-from ..state.places import Channel
-from ..state.shop import Shop
+from sandbox.state.catalogue import Stock, Variant
+from sandbox.state.places import Channel
+from sandbox.state.shop import Shop
+
 from .counts import available, counted_warehouses, reservations_on, reserved, stocks_in
 
 
@@ -29,16 +30,17 @@ def quantity_available(shop: Shop, variant: Variant, channel: Channel | None, co
 
 def _groups(shop: Shop, variant: Variant, channel: Channel | None, country: str | None) -> list[list[Stock]]:
     """Stocks that count together: a zone's, or a lone collection point's; with a country, or where a collection point
-    draws on all warehouses, everything is one group."""
-    linked = {link.warehouse for link in channel.links} if channel else set(shop.warehouses.rows)
+    draws on all warehouses, everything is one group.
+    """
+    linked = {link.warehouse for link in channel.links} if channel else {warehouse.pk for warehouse in shop.warehouses}
     zones = [
         set(zone.warehouses) & linked
         for zone in shop.zones
         if (channel is None or channel.pk in zone.channels) and (country is None or country in zone.countries)
     ]
-    zoned = set().union(*zones)
+    zoned: set[str] = set().union(*zones)
     points = {pk for pk in linked if shop.warehouses[pk].collect != "DISABLED"} if channel and not country else set()
-    lone = [stock for stock in stocks_in(shop, variant, points - zoned)]
+    lone = stocks_in(shop, variant, points - zoned)
     if country or any(shop.warehouses[stock.warehouse].collect == "ALL_WAREHOUSES" for stock in lone):
         return [stocks_in(shop, variant, zoned | points)]
     groups = [stocks_in(shop, variant, zone) for zone in zones]
