@@ -6,13 +6,12 @@ from typing import Any
 import click
 from sqlalchemy import Connection, Row, select
 
-from app import book, marks, rulebook, tasks
+from app import marks, rulebook, tasks
 from app.cli import naming
 from app.cli.opening import json_option, opened, print_json, shop_option
+from app.cli.pooling import open_pools
 from app.engine.rules import Scope
 from app.models import Shop, Variant
-from app.platforms import ShopError
-from app.pools import NeedsConsent, open_pool
 from app.runtime import Runtime
 
 scope_option = click.option(
@@ -45,7 +44,7 @@ def set_rule(
         scope, target, channels = _resolve(opened_runtime, shop, scope_text, channel_slug)
         channel_id = channels[0] if channel_slug else ""
         if mode in {"backorder", "preorder"}:
-            _open_pools(opened_runtime, shop, channels, may_change_strategy=yes)
+            open_pools(opened_runtime, shop, [[channel] for channel in channels], yes=yes)
         try:
             with opened_runtime.engine.begin() as connection:
                 merged = rulebook.put(connection, shop.id, scope, target, channel_id, fields)
@@ -117,22 +116,6 @@ def _resolve(
             case _:
                 raise click.ClickException(f"{scope_text!r} is no scope. Write shop, channel:SLUG or variant:SKU.")
     return Scope(kind), target, [naming.known(channels, channel_slug, "channel")] if channel_slug else concerned
-
-
-def _open_pools(opened_runtime: Runtime, shop: Shop, channels: list[str], *, may_change_strategy: bool) -> None:
-    """Make sure that every channel concerned has its pool; says what was done for it."""
-    platform = opened_runtime.platform(shop)
-    try:
-        for channel in platform.layout().channels:
-            if channel.id in channels:
-                for sentence in open_pool(platform, [channel], may_change_strategy=may_change_strategy).done:
-                    click.echo(sentence)
-    except NeedsConsent as asked:
-        raise click.ClickException(f"{asked} Run the command again with --yes to agree.") from asked
-    except ShopError as wrong:
-        raise click.ClickException(str(wrong)) from wrong
-    with opened_runtime.engine.begin() as connection:
-        book.record_layout(connection, shop.id, platform.layout())
 
 
 def _mark(connection: Connection, shop_id: int, scope: Scope, target: str) -> None:

@@ -87,11 +87,12 @@ def _ruled(shop_id: int) -> Select[str]:
     listed = select(Variant.id).where(
         Variant.shop_id == shop_id, Variant.id == Rule.target, func.jsonb_exists(Variant.listed_in, Channel.id)
     )
+    everywhere_or_here = or_(Rule.scope == "shop", Rule.target == Channel.id, listed.correlate(Rule, Channel).exists())
     rule = select(Rule.id).where(
         Rule.shop_id == shop_id,
         Rule.fields["mode"].astext.in_(("backorder", "preorder")),
         Rule.channel_id.in_(("", Channel.id)),
-        or_(Rule.scope == "shop", Rule.target == Channel.id, listed.exists()),
+        everywhere_or_here,
     )
     return select(Channel.id).where(Channel.shop_id == shop_id, Channel.active, rule.exists())
 

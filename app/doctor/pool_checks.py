@@ -8,7 +8,7 @@ from app.doctor.finding import Finding, Severity
 from app.platforms import ChannelSeen, ShopLayout, WarehouseSeen
 from app.pools import IN_ORDER, members_of, pool_of, real_warehouses, zones_lacking
 
-MENDED = "`dueback doctor --mend` puts it right; so does the next sweep."
+MENDED = "Dueback puts it right by itself at its next sweep, or at once with `dueback doctor --mend`."
 
 
 def pools(evidence: Evidence) -> Iterator[Finding]:

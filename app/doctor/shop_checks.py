@@ -95,7 +95,7 @@ def webhooks(evidence: Evidence) -> Iterator[Finding]:
                 f"webhook_missing:{name}",
                 Severity.ERROR,
                 f'The shop has not got the webhook "{name}", so Dueback hears of changes only when it sweeps.',
-                "`dueback doctor --mend` makes it; so does the next sweep.",
+                "Dueback makes it at its next sweep, or at once with `dueback doctor --mend`.",
             )
         else:
             yield from _webhook(known[name], evidence)
@@ -107,7 +107,7 @@ def _webhook(webhook: WebhookSeen, evidence: Evidence) -> Iterator[Finding]:
             f"webhook_inactive:{webhook.name}",
             Severity.ERROR,
             f'The webhook "{webhook.name}" is switched off, so Dueback hears of changes only when it sweeps.',
-            "`dueback doctor --mend` switches it on; so does the next sweep.",
+            "Dueback switches it on at its next sweep, or at once with `dueback doctor --mend`.",
         )
     lost = [when for when, _ in webhook.failures if when > evidence.now - RECENTLY]
     if lost:

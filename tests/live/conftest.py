@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -14,8 +15,9 @@ from tests.conftest import fresh_database
 from tests.live import documents
 from tests.live.client import Client, Refused
 from tests.live.dueback import Dueback
+from tests.live.postman import Postman
 from tests.live.shop import Shop
-from tests.live.waiting import eventually
+from tests.live.waiting import POLL_SECONDS, eventually
 from tests.live.world import Item, Place, World
 
 
@@ -59,6 +61,22 @@ class Stage:
         """Numbers of the orders that are reported as sold beyond the cap."""
         told = [problem["message"] for problem in self.problems() if item.sku in problem["message"]]
         return [message.split()[1].rstrip(":") for message in told if "beyond" in message]
+
+    @property
+    def postman(self) -> Postman:
+        return self.dueback.postman
+
+    def quiet(self, seconds: float = 1.5) -> None:
+        """Wait until the shop has sent nothing for a while: all it had to say is said."""
+        last, heard = time.monotonic(), self.postman.heard
+        while time.monotonic() - last < seconds:
+            if self.postman.heard != heard:
+                last, heard = time.monotonic(), self.postman.heard
+            time.sleep(POLL_SECONDS)
+
+    def reinstall(self) -> None:
+        """Staff uninstall the app and install it again."""
+        _install(self.world.client, self.dueback.manifest_url)
 
     def known(self, channel: Place, *items: Item) -> None:
         """Wait until Dueback has heard of the channel and the variants."""

@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx
 
+from tests.live.postman import Postman
+
 COMMAND = [sys.executable, "-m", "app.cli"]
 START_SECONDS = 30
 STOP_SECONDS = 20
@@ -35,13 +37,14 @@ class Dueback:
     def __init__(self, folder: Path, database_url: str, shop_url: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.manifest_url = f"{self.url}/api/manifest"
+        self.postman = Postman(self.url)
+        self.manifest_url = f"{self.postman.url}/api/manifest"
         self.shop_url = shop_url
         self._log = (folder / "dueback.log").open("ab")
         self._environment = os.environ | {
             "DATABASE_URL": database_url,
             "SECRET_KEY": "a secret of the tests, long enough for them",
-            "APP_URL": self.url,
+            "APP_URL": self.postman.url,
             "PORT": str(self.port),
             "DUEBACK_DATA_DIR": str(folder),
             "DUEBACK_DEVELOPMENT": "1",
@@ -52,12 +55,16 @@ class Dueback:
 
     def start(self) -> None:
         self._run("migrate")
-        self._web = self._start("web")
+        self._web = self._start(*COMMAND, "web")
         self.start_worker()
         self._wait_until_ready()
 
-    def start_worker(self, **environment: str) -> None:
-        self._worker = self._start("worker", **environment)
+    def start_worker(self) -> None:
+        self._worker = self._start(*COMMAND, "worker")
+
+    def start_dying_worker(self, step: str) -> None:
+        """One that kills itself in the middle of this step: see `tests.live.dying_worker`."""
+        self._worker = self._start(sys.executable, "-m", "tests.live.dying_worker", step)
 
     def kill_worker(self) -> None:
         """Kill it in the middle of whatever it does."""
@@ -76,6 +83,7 @@ class Dueback:
             if process and process.poll() is None:
                 process.terminate()
                 process.wait(STOP_SECONDS)
+        self.postman.stop()
         self._log.close()
 
     # Commands.
@@ -105,6 +113,10 @@ class Dueback:
         found: dict[str, Any] = json.loads(answer)
         return found
 
+    def group(self, *channels: str) -> None:
+        """Run the channels as one group."""
+        self.shop_command("shop", "group", *channels, "--yes")
+
     def doctor(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(self.shop_command("doctor", "--json", may_fail=True))
         return found
@@ -131,10 +143,8 @@ class Dueback:
             raise CommandFailed(f"dueback {' '.join(words)}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def _start(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [*COMMAND, *words], env=self._environment | environment, stdout=self._log, stderr=self._log
-        )
+    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(words, env=self._environment, stdout=self._log, stderr=self._log)
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS

@@ -2,14 +2,11 @@
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
-
-Value = TypeVar("Value")
 
 POLL_SECONDS = 0.05
 
 
-def eventually(look: Callable[[], Value], wanted: Value, seconds: float = 20) -> float:
+def eventually(look: Callable[[], object], wanted: object, seconds: float = 20) -> float:
     """Look until it is as wanted. Returns the seconds it took; fails with what was seen last."""
     began = time.monotonic()
     while (seen := look()) != wanted:

@@ -97,6 +97,15 @@ class World:
         listing = {"addChannels": [{"channelId": channel_id, "price": "0", "minimumOrderPrice": "0"}]}
         self.client.staff(documents.LIST_METHOD, id=method, input=listing)
 
+    def warehouse_like_a_pool(self, channel: Place) -> Place:
+        """A warehouse of the merchant's that a careless look takes for ours, in front of the others."""
+        name = f"Backorders {self._name('warehouse')}"
+        asked = {"name": name, "slug": f"dueback-{channel.slug}", "address": ADDRESS}
+        place = Place(self.client.staff(documents.CREATE_WAREHOUSE, input=asked)["warehouse"]["id"], asked["slug"])
+        self.warehouses.append(place)
+        self.client.staff(documents.UPDATE_CHANNEL, id=channel.id, input={"addWarehouses": [place.id]})
+        return place
+
     def items(self, count: int, *channels: Place) -> list[Item]:
         """Tracked variants of one new product, on sale in these channels, with no stock yet."""
         product = self._product()

@@ -1,0 +1,28 @@
+"""Making sure that channels have their pools, as commands need it."""
+
+from collections.abc import Sequence
+
+import click
+
+from app import book
+from app.models import Shop
+from app.platforms import ShopError
+from app.pools import NeedsConsent, open_pool
+from app.runtime import Runtime
+
+
+def open_pools(opened_runtime: Runtime, shop: Shop, groups: Sequence[Sequence[str]], *, yes: bool) -> None:
+    """Open a pool for each group of channel ids, say what was done for it, and take it over into the book."""
+    platform = opened_runtime.platform(shop)
+    try:
+        channels = {channel.id: channel for channel in platform.layout().channels}
+        for group in groups:
+            for sentence in open_pool(platform, [channels[i] for i in group], may_change_strategy=yes).done:
+                click.echo(sentence)
+        layout = platform.layout()
+    except NeedsConsent as asked:
+        raise click.ClickException(f"{asked} Run the command again with --yes to agree.") from asked
+    except ShopError as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    with opened_runtime.engine.begin() as connection:
+        book.record_layout(connection, shop.id, layout)
