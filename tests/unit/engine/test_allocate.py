@@ -46,6 +46,14 @@ def test_units_added_to_a_line_queue_behind_those_who_came_in_between() -> None:
     assert [(promise.claim.number, promise.ready) for promise in planned.promises] == [("1", 1), ("2", 2), ("1", 1)]
 
 
+def test_lines_of_one_order_are_served_one_after_the_other() -> None:
+    first, second = (replace(claim(1, 2), line=line) for line in ("line-a", "line-b"))
+    late = replace(first, layer=1, quantity=1)
+    planned = plan(facts([second, late, first], on_hand={"A": 3}), TODAY)
+    served = [(promise.claim.line, promise.claim.layer, promise.ready) for promise in planned.promises]
+    assert served == [("line-a", 0, 2), ("line-a", 1, 1), ("line-b", 0, 0)]
+
+
 def test_units_in_a_shipment_that_waits_for_approval_go_before_older_orders() -> None:
     planned = plan(facts([claim(1, 2), claim(2, 3, approving=2)], on_hand={"A": 3}), TODAY)
     assert units(planned) == {"1": (1, 1), "2": (2, 1)}
@@ -165,7 +173,21 @@ def test_orders_not_read_yet_keep_a_supply_from_being_told_to_newcomers() -> Non
     assert [(step.quantity, step.expected) for step in planned.offers[0].steps] == [(2, day(6)), (15, None)]
 
 
-def test_fewer_allocations_than_orders_need_hide_nothing() -> None:
-    imported = facts([claim(1, 2)], on_hand={"A": 5})
-    assert imported.stocks == (Stock("A", 5, 0),)
-    assert plan(imported, TODAY).unseen == ()
+def test_units_not_read_yet_come_from_the_warehouse_they_are_allocated_at() -> None:
+    channels = (BOTH, Channel("xmas", "xmas", ("B",), pool="P"), Channel("abroad", "abroad", ("A",)))
+    planned = plan(facts(on_hand={"A": 2, "B": 2}, allocated={"B": 2}, channels=channels), TODAY)
+    assert {offer.slug: offer.available_now for offer in planned.offers} == {"web": 2, "xmas": 0, "abroad": 2}
+
+
+def test_units_not_read_yet_come_from_the_same_warehouse_whichever_channel_is_named_first() -> None:
+    abroad, group = Channel("abroad", "abroad", ("A",)), (BOTH, Channel("outlet", "outlet", ("B", "A"), pool="P"))
+    for channels in ((abroad, *group), (*reversed(group), abroad)):
+        planned = plan(facts(on_hand={"A": 2, "B": 2}, allocated={"P": 2}, channels=channels), TODAY)
+        assert {offer.slug: offer.available_now for offer in planned.offers} == {"web": 2, "outlet": 2, "abroad": 2}
+
+
+def test_a_shop_that_shows_fewer_allocations_than_its_orders_hides_nothing() -> None:
+    just_cancelled = replace(facts([claim(1, 2, on={"A": 2})]), stocks=(Stock("A", 5, 0),))
+    planned = plan(just_cancelled, TODAY)
+    assert planned.unseen == ()
+    assert (planned.pools[0].free, planned.pools[0].outstanding) == (3, 0)

@@ -40,6 +40,11 @@ def test_a_lead_time_holds_to_its_last_day_and_then_nobody_knows(ordered: int, p
     assert pieces(plan(facts([waiting], rules={"P": TWO_WEEKS}), TODAY)) == {"1": [piece]}
 
 
+def test_a_lead_time_of_no_days_dates_units_for_the_day_they_were_ordered() -> None:
+    at_once = {"P": replace(BACKORDERS, lead_days=0)}
+    assert pieces(plan(facts([claim(1, 1)], rules=at_once), TODAY)) == {"1": [ordered_in(1, TODAY)]}
+
+
 def test_a_lead_time_needs_a_day_to_count_from() -> None:
     waiting = replace(claim(1, 1), lead_from=None)
     assert pieces(plan(facts([waiting], rules={"P": TWO_WEEKS}), TODAY)) == {"1": [undated(1)]}
@@ -118,6 +123,12 @@ def test_a_channel_without_a_pool_offers_what_is_free_and_no_more() -> None:
     assert offers["web"].available_now == 1
 
 
+def test_each_channel_offers_what_its_own_pool_may_still_sell() -> None:
+    rules = {"P": Terms(Mode.BACKORDER, cap=3), "Q": Terms(Mode.PREORDER, cap=5)}
+    planned = plan(facts(channels=(WEB, Channel("outlet", "outlet", ("A",), pool="Q")), rules=rules), TODAY)
+    assert [(offer.status, offer.backorder_left) for offer in planned.offers] == [("backorder", 3), ("preorder", 5)]
+
+
 def test_a_pool_without_a_rule_opens_nothing() -> None:
     planned = plan(facts(rules={}), TODAY)
     assert planned.pools == ()
@@ -162,6 +173,16 @@ def test_a_supply_nobody_rests_on_and_nobody_is_told_of_is_no_reason_to_look_aga
 
 def test_a_supply_told_to_new_buyers_is_looked_at_again_when_its_day_has_passed() -> None:
     assert plan(facts(supplies=[supply("1", 1, day(3))]), TODAY).revisit == day(4)
+
+
+def test_a_supply_kept_for_orders_not_read_yet_is_looked_at_again_too() -> None:
+    """When it is late, they take what new buyers are told now."""
+    supplies = [supply("1", 2, day(3)), supply("2", 2, day(6))]
+    unread = facts(allocated={"P": 2}, supplies=supplies, rules={"P": Terms(Mode.BACKORDER, cap=4)})
+    planned = plan(unread, TODAY)
+    assert planned.offers[0].steps == (Step(2, day(6)),)
+    assert planned.revisit == day(4)
+    assert plan(unread, day(4)).offers[0].steps == (Step(2, None),)
 
 
 def test_a_lead_time_told_to_new_buyers_moves_every_day() -> None:
