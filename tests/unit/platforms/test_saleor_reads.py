@@ -1,0 +1,303 @@
+"""Saleor's JSON into our words."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.platforms import OrderSeen, ShopError, StockSeen
+from app.platforms.saleor import Saleor, identify
+from tests.unit.platforms import samples
+from tests.unit.platforms.samples import event, ids, line, metadata, order, shipment, variant
+from tests.unit.platforms.wire import URL, Arguments, Broken, Wire, connection
+
+NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
+EIGHT = NINE - timedelta(hours=1)
+
+
+def pages(*found: dict[str, Any]) -> Callable[[Arguments], dict[str, Any]]:
+    return lambda _arguments: connection(*found)
+
+
+def in_turn(*answers: Any) -> Callable[[Arguments], Any]:
+    """One answer after another; an exception among them is raised."""
+    left = iter(answers)
+
+    def next_one(_arguments: Arguments) -> Any:
+        answer = next(left)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return next_one
+
+
+def read_order(saleor: Saleor, wire: Wire, found: dict[str, Any], events: list[dict[str, Any]]) -> OrderSeen:
+    wire.handlers["orders"] = in_turn(connection(found), connection({"id": found["id"], "events": events}))
+    (seen,) = saleor.orders([found["id"]])
+    return seen
+
+
+def test_a_variant_is_read_whole(saleor: Saleor, wire: Wire) -> None:
+    product = {
+        "id": "Shirt",
+        "name": "Team shirt",
+        "productType": {"id": "Clothes"},
+        "category": {"id": "Tops"},
+        "collections": ids("Summer", "Sale"),
+    }
+    stocks = [{"quantity": 3, "quantityAllocated": 5, "warehouse": {"id": "Berlin"}}]
+    listings = [{"channel": {"id": "Web"}}]
+    wire.handlers["productVariants"] = pages(variant(product=product, stocks=stocks, channelListings=listings))
+    (seen,) = saleor.variants(["V1"])
+    assert (seen.product_id, seen.product_name, seen.product_type_id) == ("Shirt", "Team shirt", "Clothes")
+    assert (seen.category_id, seen.collection_ids, seen.listed_in) == ("Tops", ("Summer", "Sale"), ("Web",))
+    assert seen.stocks == (StockSeen("Berlin", quantity=3, allocated=5),)
+
+
+def test_a_bare_variant_is_read_too(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["productVariants"] = pages(variant(sku=None))
+    (seen,) = saleor.variants(["V1"])
+    assert (seen.sku, seen.category_id, seen.collection_ids, seen.listed_in, seen.stocks) == ("", None, (), (), ())
+
+
+def test_only_our_own_metadata_is_read(saleor: Saleor, wire: Wire) -> None:
+    theirs_and_ours = metadata(colour="red", dueback__web__status="backorder", duebacks="no")
+    wire.handlers["productVariants"] = pages(variant(metadata=theirs_and_ours))
+    (seen,) = saleor.variants(["V1"])
+    assert seen.metadata == {"dueback.web.status": "backorder"}
+
+
+def test_nothing_asked_is_nothing_sent(saleor: Saleor, wire: Wire) -> None:
+    assert (saleor.variants([]), saleor.orders([]), saleor.products_variants([])) == ([], [], [])
+    assert wire.requests == []
+
+
+def test_more_than_a_page_of_ids_is_refused_before_the_shop_cuts_it_off(saleor: Saleor, wire: Wire) -> None:
+    with pytest.raises(ValueError, match="101 ids"):
+        saleor.variants([str(n) for n in range(101)])
+    assert wire.requests == []
+
+
+def test_every_page_of_variants_is_visited(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["productVariants"] = in_turn(connection(*ids("A", "B"), cursor="b"), connection(*ids("C")))
+    assert list(saleor.variant_ids()) == [["A", "B"], ["C"]]
+    assert [asked["after"] for asked in wire.asked("productVariants")] == [None, "b"]
+
+
+def test_pages_that_lead_in_circles_end(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["productVariants"] = lambda _: connection(*ids("A"), cursor="a")
+    with pytest.raises(ShopError, match="circles"):
+        list(saleor.variant_ids())
+
+
+def test_the_variants_of_products_are_read(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["products"] = pages({"variants": ids("A", "B")}, {"variants": None}, {"variants": ids("C")})
+    assert saleor.products_variants(["P1", "P2", "P3"]) == ["A", "B", "C"]
+
+
+def test_orders_are_listed_that_may_still_have_open_units(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["orders"] = pages(*ids("O1", "O2"))
+    assert list(saleor.order_ids(None)) == [["O1", "O2"]]
+    (asked,) = wire.asked("orders")
+    assert set(asked["where"]["status"]["oneOf"]) == {
+        "UNCONFIRMED",
+        "UNFULFILLED",
+        "PARTIALLY_FULFILLED",
+        "PARTIALLY_RETURNED",
+    }
+
+
+def test_orders_are_listed_that_changed_since(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["orders"] = pages()
+    list(saleor.order_ids(NINE))
+    assert wire.asked("orders")[0]["where"] == {"updatedAt": {"gte": "2026-11-23T09:00:00+00:00"}}
+
+
+def test_a_checkout_order_was_accepted_when_it_was_created(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["orders"] = pages(order(origin="CHECKOUT"))
+    (seen,) = saleor.orders(["O1"])
+    assert (seen.created, seen.placed, len(wire.requests)) == (EIGHT, EIGHT, 1)
+
+
+def test_a_bulk_imported_order_does_not_say_when_it_was_accepted(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["orders"] = pages(order(origin="BULK_CREATE"))
+    (seen,) = saleor.orders(["O1"])
+    assert (seen.placed, len(wire.requests)) == (None, 1)
+
+
+@pytest.mark.parametrize("origin", ["DRAFT", "REISSUE"])
+def test_a_draft_was_accepted_when_it_became_an_order(saleor: Saleor, wire: Wire, origin: str) -> None:
+    events = [event("DRAFT_CREATED"), event("PLACED_FROM_DRAFT", date=NINE.isoformat())]
+    seen = read_order(saleor, wire, order(origin=origin), events)
+    assert (seen.created, seen.placed) == (EIGHT, NINE)
+
+
+def test_a_draft_whose_history_is_gone_counts_from_its_creation(saleor: Saleor, wire: Wire) -> None:
+    assert read_order(saleor, wire, order(origin="DRAFT"), []).placed == EIGHT
+
+
+def test_an_order_without_an_origin_does_not_hide_the_others(saleor: Saleor, wire: Wire) -> None:
+    """Seen on a real Saleor: its own sample data has such orders, and they break off the whole answer."""
+    broken = Broken('Expected a value of type "OrderOriginEnum" but received: ', "GraphQLError")
+    without_origin = {key: value for key, value in order().items() if key != "origin"}
+    events = [event("PLACED_FROM_DRAFT", date=NINE.isoformat())]
+    wire.handlers["orders"] = in_turn(broken, connection(without_origin), connection({"id": "O1", "events": events}))
+    wire.handlers |= {"app": lambda _: samples.app(), "shop": lambda _: samples.shop()}
+    (seen,) = saleor.orders(["O1"])
+    assert (seen.origin, seen.placed) == ("", NINE)
+
+
+def test_a_line_is_read_whole(saleor: Saleor, wire: Wire) -> None:
+    allocations = [
+        {"quantity": 2, "warehouse": {"id": "Pool"}},
+        {"quantity": 1, "warehouse": {"id": "Berlin"}},
+    ]
+    found = line(quantityFulfilled=1, allocations=allocations, metadata=metadata(dueback__status="waiting", gift="yes"))
+    wire.handlers["orders"] = pages(order(lines=[found, line(id="L2", variant=None, productSku=None)]))
+    (seen,) = saleor.orders(["O1"])
+    first, second = seen.lines
+    assert (first.variant, first.quantity, first.fulfilled) == ("V1", 3, 1)
+    assert (first.allocations, first.metadata) == ({"Pool": 2, "Berlin": 1}, {"dueback.status": "waiting"})
+    assert (second.variant, second.sku) == (None, "")
+
+
+def test_a_shipment_says_where_it_left_from(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["orders"] = pages(order(fulfillments=[shipment(), shipment(id="F2", warehouse=None)]))
+    (seen,) = saleor.orders(["O1"])
+    assert [(sent.warehouse, sent.cancelled_into) for sent in seen.fulfilments] == [("Berlin", None), (None, None)]
+    assert seen.fulfilments[0].lines == (("FL1", "L1", 2),)
+
+
+def cancelled(*history: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    shipments = [shipment(status="CANCELED"), shipment(id="F2", fulfillmentOrder=2, status="CANCELED")]
+    return order(fulfillments=shipments), list(history)
+
+
+def gone(position: int) -> dict[str, Any]:
+    return event("FULFILLMENT_CANCELED", composedId=f"7-{position}")
+
+
+def back(warehouse: str, units: int = 2) -> dict[str, Any]:
+    return event("FULFILLMENT_RESTOCKED_ITEMS", quantity=units, warehouse={"id": warehouse})
+
+
+def test_a_cancelled_shipment_says_which_warehouse_got_it_back(saleor: Saleor, wire: Wire) -> None:
+    seen = read_order(saleor, wire, *cancelled(gone(2), back("Pool"), gone(1), back("Berlin")))
+    assert [sent.cancelled_into for sent in seen.fulfilments] == ["Berlin", "Pool"]
+
+
+def test_a_cancelled_shipment_that_had_not_left_went_back_nowhere(saleor: Saleor, wire: Wire) -> None:
+    seen = read_order(saleor, wire, *cancelled(gone(2), back("Pool"), gone(1)))
+    assert [sent.cancelled_into for sent in seen.fulfilments] == [None, "Pool"]
+
+
+def test_a_warehouse_deleted_since_is_no_place(saleor: Saleor, wire: Wire) -> None:
+    restocked = event("FULFILLMENT_RESTOCKED_ITEMS", quantity=2)
+    seen = read_order(saleor, wire, *cancelled(gone(1), restocked))
+    assert seen.fulfilments[0].cancelled_into is None
+
+
+def test_notes_are_read_as_they_are_now(saleor: Saleor, wire: Wire) -> None:
+    events = [
+        event("NOTE_ADDED", message="first"),
+        event("PLACED", message="no note"),
+        event("NOTE_UPDATED", message="2"),
+    ]
+    wire.handlers["orders"] = pages({"id": "O1", "events": events})
+    assert saleor.notes("O1") == ["first", "2"]
+
+
+def test_an_order_that_is_gone_has_no_notes(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["orders"] = pages()
+    assert saleor.notes("O1") == []
+
+
+def layout_of(wire: Wire, *granted: str, **reservations: int | None) -> None:
+    pool = {"id": "Pool", "slug": "p", "name": "P", "pool": "Web App"}
+    berlin = {"id": "Berlin", "slug": "b", "name": "B", "pool": None}
+    zone = {"id": "EU", "name": "Europe", "channels": ids("Web"), "warehouses": ids("Berlin")}
+    wire.handlers |= {
+        "app": lambda _: samples.app(*granted),
+        "shop": lambda _: samples.shop(**reservations),
+        "channels": lambda _: [samples.channel(warehouses=ids("Pool", "Berlin"))],
+        "warehouses": in_turn(connection(pool, cursor="next"), connection(berlin)),
+        "shippingZones": pages(zone),
+    }
+
+
+def test_the_layout_is_read_over_all_pages(saleor: Saleor, wire: Wire) -> None:
+    layout_of(wire, "MANAGE_PRODUCTS")
+    seen = saleor.layout()
+    assert [(place.id, place.pool_of, place.ours) for place in seen.warehouses] == [
+        ("Pool", ("Web", "App"), True),
+        ("Berlin", None, False),
+    ]
+    assert [(channel.slug, channel.warehouses) for channel in seen.channels] == [("web", ("Pool", "Berlin"))]
+    assert [(zone.name, zone.channels, zone.warehouses) for zone in seen.zones] == [("Europe", ("Web",), ("Berlin",))]
+    assert (seen.legacy_zones, seen.permissions) == (False, frozenset({"MANAGE_PRODUCTS"}))
+
+
+def test_reservations_are_unknown_without_the_permission_to_see_them(saleor: Saleor, wire: Wire) -> None:
+    layout_of(wire, "MANAGE_PRODUCTS")
+    assert saleor.layout().reservations is None
+
+
+@pytest.mark.parametrize(("anonymous", "signed_in", "on"), [(10, 10, True), (10, None, False), (None, None, False)])
+def test_reservations_must_hold_for_every_buyer(
+    saleor: Saleor, wire: Wire, anonymous: int | None, signed_in: int | None, *, on: bool
+) -> None:
+    minutes = {"reserveStockDurationAnonymousUser": anonymous, "reserveStockDurationAuthenticatedUser": signed_in}
+    layout_of(wire, "MANAGE_SETTINGS", **minutes)
+    assert saleor.layout().reservations is on
+
+
+def nobody(_arguments: Arguments) -> Any:
+    raise Broken("To access this path, you need one of the following permissions", "PermissionDenied")
+
+
+def test_the_shop_says_whose_token_it_is(wire: Wire) -> None:
+    wire.handlers |= {"app": lambda _: samples.app("MANAGE_ORDERS"), "shop": lambda _: samples.shop()}
+    who = identify(URL, "token-of-the-app")
+    assert (who.app_id, who.shop_name, who.version, who.permissions) == (
+        "App",
+        "Shop",
+        "3.23.28",
+        frozenset({"MANAGE_ORDERS"}),
+    )
+    assert wire.tokens == ["Bearer token-of-the-app"]
+
+
+def test_a_token_that_belongs_to_nobody_is_dead(wire: Wire) -> None:
+    wire.handlers |= {"app": lambda _: None, "shop": lambda _: samples.shop()}
+    with pytest.raises(ShopError) as caught:
+        identify(URL, "stolen")
+    assert (caught.value.code, caught.value.retry) == ("TOKEN_DEAD", False)
+
+
+@pytest.mark.parametrize("refusal", ["PermissionDenied", "GraphQLError"])
+def test_a_dead_token_is_told_from_a_missing_permission(saleor: Saleor, wire: Wire, refusal: str) -> None:
+    """A real Saleor refuses variants of a dead token with: More than one channel exists."""
+    wire.handlers |= {
+        "productVariants": in_turn(Broken("no", refusal)),
+        "app": lambda _: None,
+        "shop": lambda _: samples.shop(),
+    }
+    with pytest.raises(ShopError) as caught:
+        saleor.variants(["V1"])
+    assert caught.value.code == "TOKEN_DEAD"
+
+
+def test_a_missing_permission_is_told_from_a_dead_token(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers |= {"orders": nobody, "app": lambda _: samples.app(), "shop": lambda _: samples.shop()}
+    with pytest.raises(ShopError) as caught:
+        saleor.orders(["O1"])
+    assert (caught.value.code, caught.value.retry) == ("PERMISSION_DENIED", False)
+
+
+def test_registration_is_not_kept_waiting_by_retries(http: Any, pauses: list[float]) -> None:
+    http.post(URL, status=503)
+    with pytest.raises(ShopError):
+        identify(URL, "token")
+    assert (len(http.calls), pauses) == (1, [])
