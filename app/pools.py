@@ -60,6 +60,13 @@ def pool_of(layout: ShopLayout, channel: ChannelSeen) -> WarehouseSeen | None:
     return next(iter([*joined, *made]), None)
 
 
+def pool_name(channels: Sequence[ChannelSeen]) -> str:
+    """What staff read where they choose a warehouse to ship from."""
+    begin, end = "Backorders (", "): ship from your own warehouse instead"
+    names = ", ".join(dict.fromkeys(channel.name for channel in channels))
+    return f"{begin}{names[: LONGEST_NAME - len(begin) - len(end)]}{end}"
+
+
 def members_of(layout: ShopLayout, pool: WarehouseSeen | None) -> list[ChannelSeen]:
     """The channels that share the pool: those it was made for, and those that sell from it."""
     if pool is None:
@@ -143,7 +150,7 @@ class Opening:
 
     def create(self) -> str:
         """Make the pool, with the address of the first real warehouse whose address the shop still takes."""
-        name, slug = self._name(), self._free_slug()
+        name, slug = pool_name(self.group), self._free_slug()
         refused = ""
         for like in real_warehouses(self.layout, self.group[0]):
             try:
@@ -162,10 +169,13 @@ class Opening:
 
     def name_ours(self, pool: WarehouseSeen) -> str:
         """Let a pool that was made for fewer channels be known as that of all of them."""
+        before = members_of(self.layout, pool)
         missing = [channel for channel in self._ids() if channel not in (pool.pool_of or ())]
         if missing:
             self.platform.name_ours(pool.id, [*(pool.pool_of or ()), *missing])
-            self.done.append(f'Made the warehouse "{pool.name}" the backorder pool of {_names(self.group)}.')
+            self.done.append(f'Made the warehouse "{pool.name}" the backorder pool of {_names(self.group)} too.')
+            if pool.name == pool_name(before):  # a name that staff chose stays
+                self.platform.rename_warehouse(pool.id, pool_name([*before, *self.group]))
         return pool.id
 
     def join(self, pool: str) -> None:
@@ -193,11 +203,6 @@ class Opening:
 
     def _ids(self) -> list[str]:
         return [channel.id for channel in self.group]
-
-    def _name(self) -> str:
-        channels = ", ".join(channel.name for channel in self.group)
-        rest = "Backorders (): ship from your own warehouse instead"
-        return f"Backorders ({channels[: LONGEST_NAME - len(rest)]}): ship from your own warehouse instead"
 
     def _free_slug(self) -> str:
         """Somebody else's warehouse may have our slug already."""

@@ -9,6 +9,7 @@ from types import FrameType
 import click
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from app import logs, migrate, tasks
 from app.config import Config
@@ -44,6 +45,7 @@ def web() -> None:
         blocking_threads=32,
         backlog=1024,
         log_access=False,
+        log_level=LogLevels.error,
     ).serve()
 
 

@@ -16,8 +16,9 @@ class InstalledApp:
     id: str
 
     def problems(self) -> dict[str, str]:
-        """What the app reported to staff: message by key."""
-        return {problem["key"]: problem["message"] for problem in self._seen()["problems"]}
+        """What the app reports to staff and nobody has put aside: the newest message by key."""
+        newest_first = [problem for problem in self._seen()["problems"] if not problem["dismissed"]]
+        return {problem["key"]: problem["message"] for problem in reversed(newest_first)}
 
     def lose_webhooks(self) -> None:
         """From now on the shop tells the app nothing, and nothing is told later."""

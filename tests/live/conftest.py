@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import sandbox
+from sandbox.seed import STAFF_EMAIL, STAFF_PASSWORD
 from tests.conftest import fresh_database
 from tests.live import documents
 from tests.live.client import Client, Refused
@@ -93,7 +94,7 @@ def client() -> Iterator[Client]:
         real.close()
         return
     with sandbox.serve(retry_scale=0.02) as served:
-        ours = Client(served.url, sandbox.STAFF_EMAIL, sandbox.STAFF_PASSWORD)
+        ours = Client(served.url, STAFF_EMAIL, STAFF_PASSWORD)
         yield ours
         ours.close()
 

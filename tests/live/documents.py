@@ -161,7 +161,7 @@ APPS = """query Apps {
     edges {
       node {
         id name isActive identifier manifestUrl
-        webhooks { id name isActive } problems(limit: 100) { key message count }
+        webhooks { id name isActive } problems(limit: 100) { key message count dismissed { by } }
       }
     }
   }
