@@ -6,7 +6,6 @@ SIGN_IN = f"""mutation SignIn($email: String!, $password: String!) {{
   tokenCreate(email: $email, password: $password) {{ token {ERRORS} }}
 }}"""
 
-SHOP = "query Shop { shop { name version } }"
 
 CREATE_CHANNEL = f"""mutation CreateChannel($input: ChannelCreateInput!) {{
   channelCreate(input: $input) {{ channel {{ id slug }} {ERRORS} }}
@@ -28,13 +27,9 @@ CREATE_WAREHOUSE = f"""mutation CreateWarehouse($input: WarehouseCreateInput!) {
   createWarehouse(input: $input) {{ warehouse {{ id slug }} {ERRORS} }}
 }}"""
 DELETE_WAREHOUSE = f"""mutation DeleteWarehouse($id: ID!) {{ deleteWarehouse(id: $id) {{ {ERRORS} }} }}"""
-WAREHOUSES = "query Warehouses { warehouses(first: 100) { edges { node { id slug name } } } }"
 
 CREATE_ZONE = f"""mutation CreateZone($input: ShippingZoneCreateInput!) {{
   shippingZoneCreate(input: $input) {{ shippingZone {{ id }} {ERRORS} }}
-}}"""
-UPDATE_ZONE = f"""mutation UpdateZone($id: ID!, $input: ShippingZoneUpdateInput!) {{
-  shippingZoneUpdate(id: $id, input: $input) {{ shippingZone {{ id }} {ERRORS} }}
 }}"""
 DELETE_ZONE = f"""mutation DeleteZone($id: ID!) {{ shippingZoneDelete(id: $id) {{ {ERRORS} }} }}"""
 CREATE_METHOD = f"""mutation CreateMethod($input: ShippingPriceInput!) {{
@@ -148,9 +143,6 @@ RETURN = f"""mutation Return($order: ID!, $input: OrderReturnProductsInput!) {{
 UPDATE_SHOP = (
     f"""mutation UpdateShop($input: ShopSettingsInput!) {{ shopSettingsUpdate(input: $input) {{ {ERRORS} }} }}"""
 )
-SET_METADATA = f"""mutation SetMetadata($id: ID!, $input: [MetadataInput!]!) {{
-  updateMetadata(id: $id, input: $input) {{ {ERRORS} }}
-}}"""
 
 INSTALL_APP = f"""mutation InstallApp($input: AppInstallInput!) {{
   appInstall(input: $input) {{ appInstallation {{ id }} {ERRORS} }}
