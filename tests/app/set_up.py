@@ -4,23 +4,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from app.platforms import ChannelSeen, Platform, ShopError, ShopLayout, WarehouseSeen, ZoneSeen
-from app.pools import IN_ORDER
+from app.platforms import (
+    Change,
+    ChannelSeen,
+    Failure,
+    Identity,
+    Platform,
+    ReportProblem,
+    ShopError,
+    ShopLayout,
+    WarehouseSeen,
+    WebhookSeen,
+    ZoneSeen,
+)
+from app.pools import IN_ORDER, open_pool
 
 HIGH_STOCK = "PRIORITIZE_HIGH_STOCK"
+NEEDED = frozenset({"MANAGE_PRODUCTS", "MANAGE_ORDERS", "MANAGE_CHANNELS", "MANAGE_SHIPPING"})
 
 
 @dataclass
 class Shop:
-    """Channels, warehouses and zones by id. `addresses_refused` are warehouses whose address it takes no more."""
+    """Channels, warehouses, zones and webhooks by id. `problems` are those shown to its staff, by key.
+
+    `addresses_refused` are warehouses whose address it takes no more.
+    """
 
     channels: dict[str, ChannelSeen] = field(default_factory=dict)
     warehouses: dict[str, WarehouseSeen] = field(default_factory=dict)
     zones: dict[str, ZoneSeen] = field(default_factory=dict)
+    webhooks_by_id: dict[str, WebhookSeen] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
     addresses_refused: set[str] = field(default_factory=set)
     legacy_zones: bool = False
     reservations: bool | None = True
-    permissions: frozenset[str] = frozenset()
+    permissions: frozenset[str] = NEEDED
 
     @property
     def platform(self) -> Platform:
@@ -87,3 +105,38 @@ class Shop:
 
     def allocate_in_order(self, channel: str) -> None:
         self.channels[channel] = replace(self.channels[channel], strategy=IN_ORDER)
+
+    def identity(self) -> Identity:
+        return Identity("App", "Shop", "3.23.28", self.permissions, clock=None)
+
+    def webhooks(self) -> list[WebhookSeen]:
+        return list(self.webhooks_by_id.values())
+
+    def create_webhook(self, name: str, url: str, query: str, events: Sequence[str]) -> str:
+        self.update_webhook(name, name, url, query, events)
+        return name
+
+    def update_webhook(self, webhook: str, name: str, url: str, query: str, events: Sequence[str]) -> None:
+        self.webhooks_by_id[webhook] = WebhookSeen(
+            webhook, name, url, query, frozenset(events), active=True, failures=()
+        )
+
+    def delete_webhook(self, webhook: str) -> None:
+        del self.webhooks_by_id[webhook]
+
+    def write(self, changes: Sequence[Change]) -> list[Failure]:
+        self.problems |= {change.key: change.message for change in changes if isinstance(change, ReportProblem)}
+        return []
+
+
+def shop_in_order() -> Shop:
+    """One channel, web, with two warehouses and its pool, all as it should be."""
+    shop = Shop()
+    web = shop.channel("web", "Berlin", "Paris")
+    shop.zone("Europe", ["web"], ["Berlin", "Paris"])
+    open_pool(shop.platform, [web], may_change_strategy=False)
+    return shop
+
+
+def pool_of_web(shop: Shop) -> str:
+    return next(warehouse.id for warehouse in shop.warehouses.values() if warehouse.ours)

@@ -13,7 +13,6 @@ import requests
 import responses
 from graphql import parse
 from requests import PreparedRequest
-from urllib3.exceptions import ProtocolError
 
 from app.platforms import body
 from app.platforms.client import Client, Patience
@@ -177,21 +176,6 @@ def test_an_answer_that_trickles_is_given_up(
     monkeypatch.setattr(body, "LONGEST_SECONDS", -1.0)
     http.post(URL, json=GOOD)
     assert failure(repeatable=False).code == "TIMEOUT"
-
-
-def test_an_answer_that_breaks_off_may_be_asked_for_again() -> None:
-    class Torn:
-        def stream(self, _size: int, *, decode_content: bool) -> Any:
-            assert decode_content
-            yield b'{"data'
-            raise ProtocolError("connection lost")
-
-    response = requests.Response()
-    response.status_code = 200
-    response.raw = Torn()
-    with pytest.raises(ShopError) as caught:
-        body.check_response(response)
-    assert (caught.value.code, caught.value.retry) == ("UNREACHABLE", True)
 
 
 @pytest.mark.parametrize(

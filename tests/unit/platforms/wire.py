@@ -80,3 +80,20 @@ def done(**fields: Any) -> Handler:
 
 def refused(code: str, message: str, field: str | None = None) -> dict[str, Any]:
     return {"errors": [{"field": field, "code": code, "message": message}]}
+
+
+def pages(*found: dict[str, Any]) -> Handler:
+    return lambda _arguments: connection(*found)
+
+
+def in_turn(*answers: Any) -> Handler:
+    """One answer after another; an exception among them is raised."""
+    left = iter(answers)
+
+    def next_one(_arguments: Arguments) -> Any:
+        answer = next(left)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return next_one
