@@ -23,6 +23,7 @@ log = structlog.get_logger()
 HEARTBEAT_SECONDS = 5.0
 DEAD_AFTER_SECONDS = 15.0
 ATTEMPTS = 6
+LOOK_AFTER = "*/10 * * * * *"
 
 queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
@@ -93,18 +94,24 @@ def sweep_shop(context: procrastinate.JobContext, *, shop_id: int) -> None:
     wake(shop_id)
 
 
-@queue.periodic(cron="*/10 * * * * *")
-@queue.task(name="look_after", pass_context=True, queueing_lock="look_after")
-async def look_after(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
-    """Free what dead workers held, wake shops whose marks nobody looks at, and start what the clock has made due."""
+@queue.periodic(cron=LOOK_AFTER)
+@queue.task(name="free_stalled", queueing_lock="free_stalled")
+async def free_stalled(timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
+    """Give up the jobs of dead workers. Their marks are still set, and whoever looks after the shops asks anew."""
     for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
         log.warning("job of a dead worker", task=job.task_name, job=job.id)
         await queue.job_manager.finish_job(job, Status.FAILED, delete_job=True)
-    now = datetime.now(UTC)
-    with _runtime(context).engine.begin() as connection:
+
+
+@queue.periodic(cron=LOOK_AFTER)
+@queue.task(name="look_after", pass_context=True, queueing_lock="look_after")
+def look_after(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
+    """Wake shops whose marks nobody looks at, and start what the clock has made due."""
+    runtime, now = _runtime(context), datetime.now(UTC)
+    with runtime.engine.begin() as connection:
         marks.mark_revisits(connection, now)
         forgotten = marks.shops_to_wake(connection)
-        overdue = sweep.overdue(connection, now, _runtime(context).config.sweep_minutes)
+        overdue = sweep.overdue(connection, now, runtime.config.sweep_minutes)
     for shop_id in forgotten:
         wake(shop_id)
     for shop_id in overdue:
