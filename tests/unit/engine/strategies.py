@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from app.engine.model import Channel, Claim, Facts, Mode, Supply, Terms
 from tests.unit.engine.builders import allocations_of, claim, day, facts, supply
 
 REAL = ("A", "B", "C")
+
+thoroughly = settings(deadline=None, max_examples=100)
 
 terms = st.builds(
     Terms,
@@ -22,8 +25,8 @@ supplies = st.lists(st.tuples(st.integers(1, 5), st.integers(-3, 9), st.sampled_
 )
 
 
-def warehouses(most: int = 3) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.permutations(REAL).flatmap(lambda order: st.integers(1, most).map(lambda n: tuple(order[:n])))
+def warehouses() -> st.SearchStrategy[tuple[str, ...]]:
+    return st.permutations(REAL).flatmap(lambda order: st.integers(1, 3).map(lambda n: tuple(order[:n])))
 
 
 @st.composite

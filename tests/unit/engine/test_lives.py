@@ -15,7 +15,7 @@ from app.engine.model import Channel, Mode, Plan, Source, Terms
 from tests.unit.engine.builders import day, supply
 from tests.unit.engine.shop import Shop
 
-thoroughly = settings(deadline=None, max_examples=60)
+thoroughly = settings(deadline=None, max_examples=40)
 
 WORLDS = {
     "one warehouse": (Channel("web", "web", ("A",), "P"),),
