@@ -62,7 +62,7 @@ class Server:
                 raise TypeError(f"a shop has no switch {name}")
             setattr(self.shop.switches, name, value)
         self.keeper = Keeper(self.shop, directory / "shop.sqlite3")
-        self.key = SigningKey.kept_in(directory / "key.pem")
+        self.key = SigningKey.of_this_process() if self._own_dir else SigningKey.kept_in(directory / "key.pem")
         self._http = make_server(HOST, port, self._answer, threaded=True, request_handler=_Handler)
         self.port = self._http.server_port
         self.origin = f"http://{HOST}:{self.port}"
@@ -73,7 +73,7 @@ class Server:
         self.deliverer = Deliverer(self.shop, self.key, self.origin, self._render)
         self.shop.tell = self.deliverer.tell
         self._installer = ThreadPoolExecutor(1, thread_name_prefix="sandbox-installer")
-        self._thread = threading.Thread(target=self._http.serve_forever, name="sandbox-http", daemon=True)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), name="sandbox-http", daemon=True)
         first_user(self.shop)
 
     def start(self) -> Self:
@@ -99,6 +99,10 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def settled(self, seconds: float = 10) -> bool:
+        """Wait until no webhook is under way; False where that takes longer. Retries and delays are waited for."""
+        return self.deliverer.timetable.idle(seconds)
 
     def install(self, installation: Installation) -> None:
         """Install an app in the background, as Saleor's worker does."""

@@ -18,7 +18,9 @@ from sandbox.stock.checks import check_cart
 from . import lines as cart_lines
 from .prices import Charged, needs_shipping, shipping_price, unit_price
 
-_PATIENCE = 20
+# In gaps: how long nobody may have come for a rush to be over, and how long it is waited for at most.
+_LULL = 5
+_PATIENCE = 50
 
 
 def order_from(call: Call, checkout: Checkout, *, delete: bool = True) -> Order:
@@ -60,13 +62,21 @@ def placed_from(shop: Shop, checkout: str) -> Order | None:
 
 
 def _meanwhile(shop: Shop) -> None:
-    """Be busy for a while without the lock; as long as more completions keep coming, a little longer."""
-    gap = shop.switches.gap
-    shop.last_completion = time.monotonic()
-    for _ in range(_PATIENCE):
-        shop.elsewhere(gap)
-        if time.monotonic() - shop.last_completion >= gap:
-            return
+    """Be busy for a while without the lock.
+
+    Where others complete at the same time, until no more of them come: a real shop is slower than a burst of buyers.
+    """
+    rush = shop.rush
+    rush.last = time.monotonic()
+    rush.under_way += 1
+    try:
+        shop.elsewhere(shop.switches.gap)
+        for _ in range(_PATIENCE):
+            if rush.under_way == 1 or time.monotonic() - rush.last > _LULL * shop.switches.gap:
+                return
+            shop.elsewhere(shop.switches.gap)
+    finally:
+        rush.under_way -= 1
 
 
 def _order(call: Call, checkout: Checkout, channel: Channel) -> Order:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,12 @@ class SigningKey:
     def __init__(self, private: rsa.RSAPrivateKey) -> None:
         self.private = private
         self.public = private.public_key()
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def of_this_process(cls) -> SigningKey:
+        """One key for all shops that forget everything: making it takes longer than most of them live."""
+        return cls(rsa.generate_private_key(public_exponent=65537, key_size=KEY_SIZE))
 
     @classmethod
     def kept_in(cls, path: Path) -> SigningKey:

@@ -13,12 +13,13 @@ Job = Callable[[], None]
 
 
 class Timetable:
-    """Hands each job to ``submit`` when its seconds are over."""
+    """Hands each job to ``submit`` when its seconds are over, and knows when all of them are done."""
 
     def __init__(self, submit: Callable[[Job], Any]) -> None:
         self._submit = submit
         self._jobs: list[tuple[float, int, Job]] = []
         self._count = itertools.count()
+        self._under_way = 0
         self._changed = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="sandbox-timetable", daemon=True)
@@ -29,13 +30,19 @@ class Timetable:
     def stop(self) -> None:
         with self._changed:
             self._stopping = True
-            self._changed.notify()
+            self._changed.notify_all()
         self._thread.join()
 
     def at(self, seconds: float, job: Job) -> None:
         with self._changed:
+            self._under_way += 1
             heapq.heappush(self._jobs, (time.monotonic() + seconds, next(self._count), job))
-            self._changed.notify()
+            self._changed.notify_all()
+
+    def idle(self, seconds: float) -> bool:
+        """Wait until every job, and every job those made, is done; False where that takes longer."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._under_way, seconds)
 
     def _run(self) -> None:
         while True:
@@ -47,4 +54,12 @@ class Timetable:
                     self._changed.wait(wait)
                     continue
                 job = heapq.heappop(self._jobs)[2]
-            self._submit(job)
+            self._submit(lambda job=job: self._do(job))  # type: ignore[misc]
+
+    def _do(self, job: Job) -> None:
+        try:
+            job()
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()

@@ -39,6 +39,14 @@ class Work:
     at_end: list[Callable[[], None]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Rush:
+    """Completions between their check and their allocation, and when (monotonic seconds) the last of them came."""
+
+    under_way: int = 0
+    last: float = 0.0
+
+
 class Shop:
     """All state. Reading needs ``lock``; changing needs ``working()``, which takes it."""
 
@@ -109,7 +117,7 @@ class Shop:
             people.Problem: self.problems,
         }
         self.dirty: dict[tuple[type, Key], Row | None] = {}
-        self.last_completion = 0.0
+        self.rush = Rush()
         self.numbers = 0
         self._work: Work | None = None
         self._sorted: dict[tuple[int, int], tuple[int, list[Any]]] = {}
@@ -165,7 +173,7 @@ class Shop:
         table.discard(row)
 
         def back() -> None:
-            table.put(row)
+            table.restore(row)
             self.dirty[type(row), row.pk] = row
 
         self.work.undo.append(back)

@@ -55,6 +55,15 @@ class Table(Generic[R]):
         for name, index in self._indexes.items():
             index.setdefault(getattr(row, name), {})[row.pk] = row
 
+    def restore(self, row: R) -> None:
+        """Put a row back that was taken away by mistake; counted rows take their old place."""
+        self.put(row)
+        if isinstance(row.pk, int):
+            self.rows = dict(sorted(self.rows.items()))
+            for name, index in self._indexes.items():
+                bucket = index[getattr(row, name)]
+                index[getattr(row, name)] = dict(sorted(bucket.items()))
+
     def discard(self, row: R) -> None:
         self.rows.pop(row.pk, None)
         self.version += 1

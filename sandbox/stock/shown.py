@@ -29,8 +29,9 @@ def quantity_available(shop: Shop, variant: Variant, channel: Channel | None, co
 
 
 def _groups(shop: Shop, variant: Variant, channel: Channel | None, country: str | None) -> list[list[Stock]]:
-    """Stocks that count together: a zone's, or a lone collection point's; with a country, or where a collection point
-    draws on all warehouses, everything is one group.
+    """Stocks that count together: a zone's, or a lone collection point's.
+
+    With a country, or where a collection point draws on all warehouses, everything is one group.
     """
     linked = {link.warehouse for link in channel.links} if channel else {warehouse.pk for warehouse in shop.warehouses}
     zones = [
