@@ -126,6 +126,7 @@ SET_LINE_QUANTITY = f"""mutation SetLineQuantity($id: ID!, $quantity: Int!) {{
   orderLineUpdate(id: $id, input: {{ quantity: $quantity }}) {{ {ERRORS} }}
 }}"""
 CONFIRM_ORDER = f"""mutation ConfirmOrder($id: ID!) {{ orderConfirm(id: $id) {{ {ERRORS} }} }}"""
+MARK_PAID = f"""mutation MarkPaid($id: ID!) {{ orderMarkAsPaid(id: $id) {{ {ERRORS} }} }}"""
 CANCEL_ORDER = f"""mutation CancelOrder($id: ID!) {{ orderCancel(id: $id) {{ {ERRORS} }} }}"""
 FULFIL = f"""mutation Fulfil($order: ID!, $input: OrderFulfillInput!) {{
   orderFulfill(order: $order, input: $input) {{ fulfillments {{ id status }} {ERRORS} }}

@@ -140,6 +140,10 @@ class Shop:
         """Where the channel leaves new orders unconfirmed."""
         self.client.staff(documents.CONFIRM_ORDER, id=order_id)
 
+    def mark_paid(self, order_id: str) -> None:
+        """Drafts and imports arrive unpaid, and a shop may refuse to ship what is not paid."""
+        self.client.staff(documents.MARK_PAID, id=order_id)
+
     def cancel(self, order_id: str) -> None:
         self.client.staff(documents.CANCEL_ORDER, id=order_id)
 

@@ -150,6 +150,13 @@ def test_a_draft_claims_nothing_until_it_is_completed(shop: Shop, channel: Place
     assert shop.stocks(item) == {warehouse.id: (3, 2)}
 
 
+def test_a_draft_ships_once_it_is_paid(shop: Shop, channel: Place, item: Item, warehouse: Place) -> None:
+    order = shop.complete_draft(shop.draft(channel, item, 2))
+    shop.mark_paid(order.id)
+    shop.fulfil(order.id, warehouse.id)
+    assert shop.stocks(item) == {warehouse.id: (1, 0)}
+
+
 def test_a_line_of_an_unconfirmed_order_can_change_until_it_is_confirmed(
     shop: Shop, world: World, warehouse: Place
 ) -> None:
