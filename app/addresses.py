@@ -3,11 +3,13 @@
 import fnmatch
 import ipaddress
 import socket
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from app.config import Config
 
 LONGEST = 500
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class NotAllowed(Exception):
@@ -15,11 +17,12 @@ class NotAllowed(Exception):
 
 
 def check(config: Config, api_url: str) -> None:
-    """Raises NotAllowed. Resolves the host's name: what points at us or at a private network is not a shop."""
-    parts = urlsplit(api_url)
+    """Raises NotAllowed. Resolves the host's name: what points at us or at a private network is not a shop.
+
+    A name that resolves otherwise a moment later leads nowhere: without its own certificate https does not get through.
+    """
+    parts = _parts(api_url)
     host = parts.hostname or ""
-    if len(api_url) > LONGEST or parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc:
-        raise NotAllowed("The shop did not name a usable API address.")
     if not _is_listed(config, host):
         raise NotAllowed(f"{host} is not among the shops this Dueback serves. Add it to DUEBACK_ALLOWED_SHOPS.")
     addresses = _resolve(host, parts.port)
@@ -27,17 +30,36 @@ def check(config: Config, api_url: str) -> None:
         return
     if parts.scheme != "https":
         raise NotAllowed("The shop's API address must begin with https://.")
-    if not all(address.is_global for address in addresses):
-        raise NotAllowed(f"{host} is a private address. Only shops on the public internet can register.")
+    if not all(address.is_global for address in addresses) and host not in config.allowed_shops:
+        raise NotAllowed(
+            f"{host} is a private address. Write it out in DUEBACK_ALLOWED_SHOPS if the shop is in your own network."
+        )
+
+
+def _parts(api_url: str) -> SplitResult:
+    try:
+        parts = urlsplit(api_url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        usable = False
+    if not usable or len(api_url) > LONGEST or not api_url.isprintable():
+        raise NotAllowed("The shop did not name a usable API address in the header Saleor-Api-Url.")
+    return parts
 
 
 def _is_listed(config: Config, host: str) -> bool:
-    return not config.allowed_shops or any(fnmatch.fnmatch(host, pattern) for pattern in config.allowed_shops)
+    return not config.allowed_shops or any(fnmatch.fnmatchcase(host, pattern) for pattern in config.allowed_shops)
 
 
-def _resolve(host: str, port: int | None) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+def _resolve(host: str, port: int | None) -> list[Address]:
     try:
         found = socket.getaddrinfo(host, port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as unknown:
         raise NotAllowed(f"{host} cannot be found.") from unknown
-    return [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    return [_address(str(entry[4][0])) for entry in found]
+
+
+def _address(text: str) -> Address:
+    found = ipaddress.ip_address(text.partition("%")[0])
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return mapped or found

@@ -1,14 +1,19 @@
 """A shop's public keys: fetched over the network, kept with the shop, used to check what claims to come from it."""
 
+import time
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 
 MOST_BYTES = 64 * 1024
-TIMEOUT = httpx.Timeout(8, connect=3)
+TIMEOUT = httpx.Timeout(4, connect=3)
+MOST_SECONDS = 8.0
+FEWEST_BITS = 2048
 
 
 class BadKeys(Exception):
@@ -28,30 +33,38 @@ def fetch(api_url: str) -> dict[str, Any]:
             answer.raise_for_status()
             body = b"".join(_bounded(answer))
         found = httpx.Response(200, content=body).json()
-    except (httpx.HTTPError, ValueError) as wrong:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as wrong:
         raise BadKeys(f"The shop's keys could not be read from {address(api_url)}.") from wrong
     if not public_keys(found):
         raise BadKeys(f"{address(api_url)} holds no RSA key.")
     return {"keys": found["keys"]}
 
 
-def _bounded(answer: httpx.Response) -> list[bytes]:
-    read: list[bytes] = []
+def _bounded(answer: httpx.Response) -> Iterator[bytes]:
+    read, until = 0, time.monotonic() + MOST_SECONDS
     for chunk in answer.iter_bytes():
-        read.append(chunk)
-        if sum(map(len, read)) > MOST_BYTES:
+        read += len(chunk)
+        if read > MOST_BYTES or time.monotonic() > until:
             raise ValueError("too long")
-    return read
+        yield chunk
 
 
-def public_keys(key_set: Any) -> dict[str, Any]:
+def public_keys(key_set: Any) -> dict[str, RSAPublicKey]:
     """RSA keys by their id; anything else in the set is left out."""
     keys = key_set.get("keys") if isinstance(key_set, dict) else None
-    found = {}
-    for key in keys if isinstance(keys, list) else ():
-        if isinstance(key, dict) and key.get("kty") == "RSA" and isinstance(key.get("kid"), str):
-            try:
-                found[key["kid"]] = RSAAlgorithm.from_jwk(key)
-            except (jwt.InvalidKeyError, ValueError):
-                continue
-    return found
+    named = [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
+    return {kid: key for kid, key in ((key.get("kid"), _public_key(key)) for key in named) if key and _is_name(kid)}
+
+
+def _is_name(kid: Any) -> bool:
+    return isinstance(kid, str) and kid != ""
+
+
+def _public_key(jwk: dict[str, Any]) -> RSAPublicKey | None:
+    if jwk.get("kty") != "RSA":
+        return None
+    try:
+        key = RSAAlgorithm.from_jwk(jwk)
+    except (jwt.InvalidKeyError, ValueError, TypeError):
+        return None
+    return key if isinstance(key, RSAPublicKey) and key.key_size >= FEWEST_BITS else None

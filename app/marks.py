@@ -91,18 +91,23 @@ def clear(connection: Connection, shop_id: int, kind: str, taken: Sequence[Taken
     connection.execute(delete(Mark).where(*_still(shop_id, kind, taken)))
 
 
-def postpone(connection: Connection, shop_id: int, kind: str, taken: Sequence[Taken], now: datetime) -> None:
+def postpone(connection: Connection, shop_id: int, kind: str, taken: Sequence[Taken]) -> None:
     """Look at them again later, each time after a longer rest. Those marked again meanwhile are due at once."""
-    for attempts in {mark.attempts for mark in taken}:
-        alike = [mark for mark in taken if mark.attempts == attempts]
-        values = {"attempts": attempts + 1, "not_before": now + rest(attempts)}
-        connection.execute(update(Mark).where(*_still(shop_id, kind, alike)).values(values))
+    connection.execute(update(Mark).where(*_still(shop_id, kind, taken)).values(_LATER))
 
 
-def rest(attempts: int) -> timedelta:
-    """How long to leave a mark alone after so many failed attempts before this one."""
-    doublings: int = 2 ** min(attempts, RESTS_TO_THE_LONGEST)
-    return min(LONGEST_REST, FIRST_REST * doublings)
+def postpone_all(connection: Connection, shop_id: int) -> None:
+    """The shop itself is out of reach: leave everything that is due alone for a while."""
+    due = (Mark.shop_id == shop_id, Mark.not_before <= func.now())
+    connection.execute(update(Mark).where(*due).values(_LATER))
+
+
+# Ten seconds after the first failed attempt, twice as long after each further one, an hour at most.
+_LATER = {
+    "attempts": Mark.attempts + 1,
+    "not_before": func.now()
+    + func.least(LONGEST_REST, FIRST_REST * func.power(2, func.least(Mark.attempts, RESTS_TO_THE_LONGEST))),
+}
 
 
 def _still(shop_id: int, kind: str, taken: Sequence[Taken]) -> tuple[Any, ...]:

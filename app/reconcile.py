@@ -13,7 +13,7 @@ from app import book, clock, marks, notices, pool_repair, publish
 from app.engine import plan
 from app.marks import Taken
 from app.models import Shop
-from app.platforms import Platform, SetStock
+from app.platforms import Platform, SetStock, ShopError
 from app.runtime import Runtime
 
 log = structlog.get_logger()
@@ -28,12 +28,22 @@ def run(runtime: Runtime, shop_id: int) -> None:
     if shop.state in RESTING:
         return
     platform = runtime.platform(shop)
+    try:
+        _work(runtime, shop, platform)
+    except ShopError as wrong:
+        if not wrong.retry:
+            with runtime.engine.begin() as connection:
+                marks.postpone_all(connection, shop_id)
+        raise
+
+
+def _work(runtime: Runtime, shop: Shop, platform: Platform) -> None:
     left = True
     while left:
         left = _layout(runtime, shop, platform)
         left |= (orders_left := _orders(runtime, shop, platform))
         left |= _variants(runtime, shop, platform, urgent_only=orders_left)
-    notices.send(runtime.engine, shop_id, platform)
+    notices.send(runtime.engine, shop.id, platform)
 
 
 def _take(runtime: Runtime, shop: Shop, kind: str) -> list[Taken]:
@@ -76,7 +86,7 @@ def _variants(runtime: Runtime, shop: Shop, platform: Platform, *, urgent_only: 
         refused = _apply(runtime, shop, platform, stocks, wanted)
         with runtime.engine.begin() as connection:
             if refused:
-                marks.postpone(connection, shop.id, "variant", taken, datetime.now(UTC))
+                marks.postpone(connection, shop.id, "variant", taken)
             else:
                 marks.clear(connection, shop.id, "variant", taken)
     return bool(taken)

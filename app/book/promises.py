@@ -1,8 +1,8 @@
 """From the engine's plans back to rows: what each line gets, how that moved, and what was sold beyond a cap."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any
 
@@ -25,7 +25,7 @@ def save_plans(connection: Connection, shop_id: int, plans: Sequence[Plan], toda
     _save_lines(connection, shop_id, rows)
     _save_moves(connection, shop_id, lines, rows, now)
     _save_overruns(connection, shop_id, lines, promises)
-    _save_revisits(connection, shop_id, plans)
+    _save_revisits(connection, shop_id, plans, _days_let_down(lines, rows, today))
 
 
 def _planned_lines(connection: Connection, shop_id: int, variants: Collection[str]) -> list[dict[str, Any]]:
@@ -121,11 +121,24 @@ def _save_overruns(
         )
 
 
-def _save_revisits(connection: Connection, shop_id: int, plans: Sequence[Plan]) -> None:
+def _days_let_down(lines: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]], today: date) -> dict[str, date]:
+    """By variant, the first day on which a line is late whose date was told and is lost: no plan knows that day."""
+    found: dict[str, date] = {}
+    for line, row in zip(lines, rows, strict=True):
+        if row["waiting"] and row["expected"] is None and row["promised"] and row["promised"] >= today:
+            variant, day = line["variant_id"], row["promised"] + timedelta(days=1)
+            found[variant] = min(day, found.get(variant, day))
+    return found
+
+
+def _save_revisits(connection: Connection, shop_id: int, plans: Sequence[Plan], let_down: Mapping[str, date]) -> None:
     statement = (
         update(Variant)
         .where(Variant.shop_id == shop_id, Variant.id == bindparam("variant"))
         .values(revisit=bindparam("day"))
     )
-    if plans:
-        connection.execute(statement, [{"variant": plan.variant, "day": plan.revisit} for plan in plans])
+    days = [(plan.variant, filter(None, (plan.revisit, let_down.get(plan.variant)))) for plan in plans]
+    if days:
+        connection.execute(
+            statement, [{"variant": variant, "day": min(found, default=None)} for variant, found in days]
+        )

@@ -10,7 +10,7 @@ from app import explain as reasons
 from app import queue as claims
 from app.cli import naming
 from app.cli.opening import json_option, opened, print_json, shop_option
-from app.engine import plan
+from app.engine import ask, plan
 from app.engine.model import Facts, Plan
 from app.models import Line, Order, Shop
 from app.platforms import ShipLine, ShopError
@@ -39,16 +39,19 @@ def queue(shop_url: str, sku: str | None, as_json: bool) -> None:
 @shop_option
 @click.option("--sku", required=True)
 @click.option("--channel", "channel_slug", required=True, metavar="SLUG")
+@click.option("--quantity", type=click.IntRange(1), help="For so many units, on offer or not; else for all on offer.")
 @json_option
-def availability(shop_url: str, sku: str, channel_slug: str, as_json: bool) -> None:
+def availability(shop_url: str, sku: str, channel_slug: str, quantity: int | None, as_json: bool) -> None:
     """What a new buyer would get, and when."""
     with opened(shop_url) as (opened_runtime, shop), opened_runtime.engine.connect() as connection:
-        _, planned = _planned(connection, shop, sku)
+        facts, planned = _planned(connection, shop, sku)
     offer = next((offer for offer in planned.offers if offer.slug == channel_slug), None)
     if offer is None:
         known = ", ".join(offer.slug for offer in planned.offers)
         raise click.ClickException(f"The shop has no channel {channel_slug}. It has: {known}.")
-    steps = [{"quantity": step.quantity, "expected": step.expected} for step in offer.steps]
+    today = clock.today(shop.settings, datetime.now(UTC))
+    given = ask(facts, offer.channel, quantity, today) if quantity else offer.steps
+    steps = [{"quantity": step.quantity, "expected": step.expected} for step in given]
     if as_json:
         left = {"available_now": offer.available_now, "backorder_left": offer.backorder_left}
         print_json({"status": offer.status, **left, "steps": steps})

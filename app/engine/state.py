@@ -1,4 +1,4 @@
-"""The state of an order line, as it is told to people, and what moved between two of them."""
+"""The state of an order line, as it is told to people."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -55,48 +55,3 @@ def status_of_line(open_units: int, ready: int, waiting: int, promised: date | N
     if promised is not None and promised < today:
         return LineStatus.LATE
     return LineStatus.PARTLY_READY if ready else LineStatus.WAITING
-
-
-class DateMove(StrEnum):
-    """What happened to the day a line is expected."""
-
-    SOONER = "sooner"
-    LATER = "later"
-    FOUND = "found"
-    """It had no date and has one."""
-    LOST = "lost"
-    """It had a date and has none, though units still wait."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What moved in a line. `ready` and `waiting` are differences in units."""
-
-    ready: int
-    waiting: int
-    before: date | None
-    after: date | None
-    date_move: DateMove | None
-
-
-def change(before: LineState, after: LineState) -> Change | None:
-    """What moved between two states of a line; None when nothing did."""
-    moved = Change(
-        after.ready - before.ready,
-        after.waiting - before.waiting,
-        before.expected,
-        after.expected,
-        _date_move(before, after),
-    )
-    same = not (moved.ready or moved.waiting) and before.expected == after.expected
-    return None if same else moved
-
-
-def _date_move(before: LineState, after: LineState) -> DateMove | None:
-    if not before.waiting or not after.waiting or before.expected == after.expected:
-        return None
-    if before.expected is None:
-        return DateMove.FOUND
-    if after.expected is None:
-        return DateMove.LOST
-    return DateMove.SOONER if after.expected < before.expected else DateMove.LATER
