@@ -5,15 +5,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, func, or_, select
 
-from app import installs
 from app.models import Channel, Line, Order, Overrun, PoolShipment, Rule, Shop, Stock, Variant, Warehouse
-from app.platforms import Identity, Platform, ShopError, ShopLayout, WebhookSeen
+from app.platforms import TOKEN_DEAD, Identity, Platform, ShopError, ShopLayout, WebhookSeen
 from app.resources import manifest
 from app.runtime import Runtime
 from app.seal import SealBroken
 
 LEAVING = {"leaving", "left", "removed"}
 UNSETTLED = ("found", "taking", "returning", "reported")
+SEAL_BROKEN = "SEAL_BROKEN"
 MOST_ROWS = 1000
 
 
@@ -56,22 +56,24 @@ class Evidence:
 
 def gather(runtime: Runtime, shop: Shop, now: datetime) -> Evidence:
     """Ask the shop and read the tables. What the shop refuses to say becomes evidence itself."""
-    names = frozenset(webhook["name"] for webhook in installs.manifest(runtime.config)["webhooks"])
+    ours = manifest()
     with runtime.engine.connect() as connection:
         known = Evidence(
             shop_url=shop.api_url,
             now=now,
-            required=frozenset(manifest()["permissions"]),
-            webhook_names=names,
+            required=frozenset(ours["permissions"]),
+            webhook_names=frozenset(webhook["name"] for webhook in ours["webhooks"]),
             ruled=frozenset() if shop.state in LEAVING else frozenset(connection.scalars(_ruled(shop.id))),
             overfull=_units(connection, _overfull(shop.id)),
             overruns=_units(connection, _overruns(shop.id)),
             pool_shipments=_units(connection, _pool_shipments(shop.id)),
         )
+    if shop.state == "removed":
+        return replace(known, trouble=ShopError("The app was removed from the shop.", retry=False, code=TOKEN_DEAD))
     try:
         return _ask(runtime.platform(shop), known)
     except SealBroken as broken:
-        return replace(known, trouble=ShopError(str(broken), retry=False, code="SEAL_BROKEN"))
+        return replace(known, trouble=ShopError(str(broken), retry=False, code=SEAL_BROKEN))
     except ShopError as trouble:
         return replace(known, trouble=trouble)
 

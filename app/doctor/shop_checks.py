@@ -3,32 +3,33 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from app.doctor.evidence import Evidence
+from app.doctor.evidence import SEAL_BROKEN, Evidence
 from app.doctor.finding import Finding, Severity
 from app.platforms import TOKEN_DEAD, WebhookSeen
 
 MOST_SKEW = timedelta(minutes=1)
 RECENTLY = timedelta(days=1)
 
+# What keeps us from asking the shop at all, by its code: key and remedy. Anything else is the way to the shop.
+TROUBLES = {
+    TOKEN_DEAD: (
+        "token_dead",
+        "Switch the app on in the dashboard under Extensions, or install it again; what it knows is kept.",
+    ),
+    SEAL_BROKEN: (
+        "token_sealed",
+        "Give Dueback the SECRET_KEY it had when the app was installed, or install the app again.",
+    ),
+}
+
 
 def reachable(evidence: Evidence) -> Iterator[Finding]:
     trouble = evidence.trouble
     if trouble is None:
         return
-    if trouble.code == TOKEN_DEAD:
-        yield Finding(
-            "token_dead",
-            Severity.ERROR,
-            f"{trouble} Nothing of the shop can be read or written.",
-            "Switch the app on in the dashboard under Extensions, or install it again; what it knows is kept.",
-        )
-    else:
-        yield Finding(
-            "unreachable",
-            Severity.ERROR,
-            f"The shop cannot be asked: {trouble}",
-            f"See whether {evidence.shop_url} answers from this machine. What was missed is looked up then.",
-        )
+    elsewhere = f"See whether {evidence.shop_url} answers from this machine. What was missed is looked up then."
+    key, remedy = TROUBLES.get(trouble.code, ("unreachable", elsewhere))
+    yield Finding(key, Severity.ERROR, f"Nothing of the shop can be read or written: {trouble}", remedy)
 
 
 def permissions(evidence: Evidence) -> Iterator[Finding]:

@@ -24,6 +24,8 @@ LASTING = {
     "InsufficientStock": "InsufficientStock",
 }
 
+MOST_PAGES = 100_000
+
 # Not one object's trouble but that of everything this token sends.
 EVERYWHERE = {PERMISSION_DENIED, TOKEN_DEAD}
 
@@ -44,16 +46,16 @@ class Link:
 
     def pages(self, query: str, **variables: Any) -> Iterator[list[dict[str, Any]]]:
         """The nodes of each page of a query whose one connection is aliased `page`."""
-        after, seen = None, set()
-        while True:
+        after: str | None = None
+        seen: set[str | None] = set()
+        while after not in seen and len(seen) < MOST_PAGES:
+            seen.add(after)
             page = self.ask(query, after=after, **variables)["page"]
             yield nodes(page)
             after = page["pageInfo"]["endCursor"]
             if not page["pageInfo"]["hasNextPage"]:
                 return
-            if after in seen:
-                raise ShopError(f"The shop leads in circles through its {query}.", retry=False, code="PAGES")
-            seen.add(after)
+        raise ShopError(f"The shop leads in circles through its {query}.", retry=False, code="PAGES")
 
     def tell(self, mutation: str, *, repeatable: bool, **variables: Any) -> dict[str, Any]:
         """The payload of a mutation. Raises ShopError, also for what the shop refuses."""
@@ -87,7 +89,8 @@ class Link:
         app, shop = answer.data["app"], answer.data["shop"]
         if app is None:
             raise _nobody()
-        return Identity(app["id"], shop["name"], shop["version"], permissions(app), answer.clock)
+        identifier = app.get("identifier") or ""
+        return Identity(app["id"], shop["name"], shop["version"], permissions(app), answer.clock, identifier)
 
     def close(self) -> None:
         self._client.close()

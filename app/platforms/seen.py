@@ -135,13 +135,17 @@ class ShopLayout:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a token belongs to, proved by the shop itself. `clock` is the shop's, where it tells."""
+    """Who a token belongs to, proved by the shop itself. `clock` is the shop's, where it tells.
+
+    `app_id` is the installation's; `identifier` the one in the manifest it was installed from, empty where it had none.
+    """
 
     app_id: str
     shop_name: str
     version: str
     permissions: frozenset[str]
     clock: datetime | None
+    identifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,9 @@ def test_every_missing_permission_is_named() -> None:
     ]
 
 
-@pytest.mark.parametrize(("code", "key"), [("TOKEN_DEAD", "token_dead"), ("UNREACHABLE", "unreachable")])
+@pytest.mark.parametrize(
+    ("code", "key"), [("TOKEN_DEAD", "token_dead"), ("SEAL_BROKEN", "token_sealed"), ("UNREACHABLE", "unreachable")]
+)
 def test_a_shop_that_cannot_be_asked_is_one_finding(code: str, key: str) -> None:
     trouble = ShopError("It does not answer.", retry=True, code=code)
     nothing = Evidence("https://shop.example/graphql/", NOW, NEEDED, frozenset({"Orders"}), trouble=trouble)

@@ -142,6 +142,22 @@ def test_what_the_shop_refuses_to_say_is_evidence(
     assert [finding.key for finding in doctor.examine(runtime, row)] == ["unreachable"]
 
 
+def test_an_app_that_was_removed_is_told_as_that(runtime: Runtime, row: models.Shop) -> None:
+    row.state = "removed"
+    (finding,) = doctor.examine(runtime, row)
+    assert finding.key == "token_dead"
+    assert "removed" in finding.message
+
+
+def test_a_token_sealed_with_another_key_is_told_as_that(
+    runtime: Runtime, row: models.Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    (finding,) = doctor.examine(runtime, row)
+    assert finding.key == "token_sealed"
+    assert "SECRET_KEY" in finding.remedy
+
+
 def test_without_all_permissions_the_rest_is_still_looked_at(runtime: Runtime, row: models.Shop, shop: Shop) -> None:
     shop.permissions = NEEDED - {"MANAGE_SHIPPING"}
     found = [finding.key for finding in doctor.examine(runtime, row)]
