@@ -30,7 +30,7 @@ def check(config: Config, api_url: str) -> None:
         return
     if parts.scheme != "https":
         raise NotAllowed("The shop's API address must begin with https://.")
-    if not all(address.is_global for address in addresses) and host not in config.allowed_shops:
+    if not all(address.is_global for address in addresses) and host not in _patterns(config):
         raise NotAllowed(
             f"{host} is a private address. Write it out in DUEBACK_ALLOWED_SHOPS if the shop is in your own network."
         )
@@ -48,7 +48,12 @@ def _parts(api_url: str) -> SplitResult:
 
 
 def _is_listed(config: Config, host: str) -> bool:
-    return not config.allowed_shops or any(fnmatch.fnmatchcase(host, pattern) for pattern in config.allowed_shops)
+    patterns = _patterns(config)
+    return not patterns or any(fnmatch.fnmatchcase(host, pattern) for pattern in patterns)
+
+
+def _patterns(config: Config) -> set[str]:
+    return {pattern.lower() for pattern in config.allowed_shops}
 
 
 def _resolve(host: str, port: int | None) -> list[Address]:

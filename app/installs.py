@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app import addresses, jwks, marks
 from app.config import Config
 from app.models import Shop
-from app.platforms import TOKEN_DEAD, Identity, ShopError
+from app.platforms import TOKEN_DEAD, Identity, ShopError, WebhookSeen
 from app.platforms.saleor import identify
 from app.resources import document
 from app.resources import manifest as manifest_file
@@ -72,6 +72,8 @@ def register(runtime: Runtime, api_url: str, token: str) -> int:
         raise Refused(str(wrong)) from wrong
     except ShopError as wrong:
         raise Refused(f"The shop did not confirm the token: {wrong}") from wrong
+    if identity.identifier != manifest_file()["id"]:
+        raise Refused("The token belongs to another app of the shop.")
     missing = set(manifest_file()["permissions"]) - identity.permissions
     if missing:
         raise Refused(f"Dueback cannot work without the permissions {', '.join(sorted(missing))}.")
@@ -150,12 +152,22 @@ def upgrade_webhooks(runtime: Runtime, shop: Shop) -> None:
     """Make the app's webhooks in the shop those of our manifest: Saleor itself does nothing when an app is upgraded."""
     platform = runtime.platform(shop)
     wanted = {webhook["name"]: webhook for webhook in manifest(runtime.config)["webhooks"]}
-    known = {webhook.name: webhook for webhook in platform.webhooks()}
-    for name in known.keys() - wanted.keys():
-        platform.delete_webhook(known[name].id)
-    for name, webhook in wanted.items():
-        asked = (name, webhook["targetUrl"], webhook["query"], webhook["asyncEvents"])
-        if name not in known:
-            platform.create_webhook(*asked)
-        elif (known[name].url, known[name].query, known[name].active) != (webhook["targetUrl"], webhook["query"], True):
-            platform.update_webhook(known[name].id, *asked)
+    for seen in platform.webhooks():
+        webhook = wanted.pop(seen.name, None)
+        if webhook is None:
+            # An older version's, or a second one of the same name.
+            platform.delete_webhook(seen.id)
+        elif not _is_same(seen, webhook):
+            platform.update_webhook(seen.id, *_parts(webhook))
+    for webhook in wanted.values():
+        platform.create_webhook(*_parts(webhook))
+
+
+def _is_same(seen: WebhookSeen, webhook: Mapping[str, Any]) -> bool:
+    shown = (seen.name, seen.url, seen.query.strip(), set(seen.events), seen.active)
+    name, url, query, events = _parts(webhook)
+    return shown == (name, url, query.strip(), set(events), True)
+
+
+def _parts(webhook: Mapping[str, Any]) -> tuple[str, str, str, list[str]]:
+    return webhook["name"], webhook["targetUrl"], webhook["query"], webhook["asyncEvents"]

@@ -52,17 +52,15 @@ def _bounded(answer: httpx.Response) -> Iterator[bytes]:
 def public_keys(key_set: Any) -> dict[str, RSAPublicKey]:
     """RSA keys by their id; anything else in the set is left out."""
     keys = key_set.get("keys") if isinstance(key_set, dict) else None
-    named = [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
-    return {kid: key for kid, key in ((key.get("kid"), _public_key(key)) for key in named) if key and _is_name(kid)}
-
-
-def _is_name(kid: Any) -> bool:
-    return isinstance(kid, str) and kid != ""
+    found = {}
+    for jwk in keys if isinstance(keys, list) else ():
+        match jwk:
+            case {"kty": "RSA", "kid": str(kid)} if key := _public_key(jwk):
+                found[kid] = key
+    return found
 
 
 def _public_key(jwk: dict[str, Any]) -> RSAPublicKey | None:
-    if jwk.get("kty") != "RSA":
-        return None
     try:
         key = RSAAlgorithm.from_jwk(jwk)
     except (jwt.InvalidKeyError, ValueError, TypeError):

@@ -6,10 +6,13 @@ from typing import Any
 import structlog
 from flask import Flask, render_template, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response
 
 log = structlog.get_logger()
 
-Answer = tuple[str | dict[str, Any], int]
+Headers = dict[str, str]
+Answer = tuple[str | dict[str, Any], int, Headers]
 
 
 def register(app: Flask) -> None:
@@ -17,17 +20,25 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def _http_error(error: HTTPException) -> Answer:
-    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    return _answer(status, error.description or error.name)
+def _http_error(error: HTTPException) -> Answer | Response:
+    if isinstance(error, RequestRedirect):
+        return error.get_response()
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    return _answer(status, error.description or status.description, _headers(error))
 
 
 def _unexpected(error: Exception) -> Answer:
     log.error("unexpected error", path=request.path, exc_info=error)
-    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side. Nothing was lost; try again.")
+    message = "Something went wrong on our side. Nothing was lost; try again."
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, message, {})
 
 
-def _answer(status: int, message: str) -> Answer:
+def _headers(error: HTTPException) -> Headers:
+    """What the status asks for besides, such as Allow; the body's own are made anew."""
+    return {name: value for name, value in error.get_headers() if not name.startswith("Content-")}
+
+
+def _answer(status: HTTPStatus, message: str, headers: Headers) -> Answer:
     if request.path.startswith("/api/"):
-        return {"error": {"message": message}}, status
-    return render_template("error.html", title=HTTPStatus(status).phrase, message=message), status
+        return {"error": {"message": message}}, status, headers
+    return render_template("error.html", title=status.phrase, message=message), status, headers

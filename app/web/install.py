@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import structlog
 from flask import Blueprint, current_app, request
 from pydantic import BaseModel, Field, ValidationError
 
 from app import installs, tasks
 from app.runtime import Runtime
+
+log = structlog.get_logger()
 
 views = Blueprint("install", __name__)
 
@@ -32,9 +35,16 @@ def register() -> tuple[dict[str, Any], int]:
         return _refusal("The body must be a JSON object with auth_token.", 400)
     except installs.Refused as refused:
         return _refusal(str(refused), 403)
-    tasks.wake(shop_id)
-    tasks.ask_sweep(shop_id)
+    _look_around(shop_id)
     return {"success": True}, 200
+
+
+def _look_around(shop_id: int) -> None:
+    """Have the new shop read at once. Where that fails, the periodic look-after sees that it was never swept."""
+    try:
+        tasks.ask_sweep(shop_id)
+    except Exception:
+        log.exception("sweep not asked for", shop=shop_id)
 
 
 def _refusal(message: str, status: int) -> tuple[dict[str, Any], int]:
