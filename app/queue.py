@@ -31,7 +31,7 @@ class _Names:
     def __init__(self, connection: Connection, shop_id: int) -> None:
         warehouses = select(Warehouse.id, Warehouse.slug).where(Warehouse.shop_id == shop_id)
         supplies = select(Supply.id, Supply.reference).where(Supply.shop_id == shop_id)
-        self.warehouses: dict[str | None, str] = dict(connection.execute(warehouses).tuples().all())
+        self.warehouses: dict[str | None, str] = {row.id: row.slug for row in connection.execute(warehouses)}
         self.references = {str(row.id): row.reference for row in connection.execute(supplies)}
 
 

@@ -43,7 +43,7 @@ def opened(shop_url: str) -> Iterator[tuple[Runtime, Shop]]:
 def _find(opened_runtime: Runtime, shop_url: str) -> Shop:
     wanted = shop_url.rstrip("/").removesuffix("/graphql")
     with opened_runtime.engine.connect() as connection:
-        known = dict(connection.execute(select(Shop.api_url, Shop.id)).tuples().all())
+        known = {row.api_url: row.id for row in connection.execute(select(Shop.api_url, Shop.id))}
     for api_url, shop_id in known.items():
         base = api_url.rstrip("/").removesuffix("/graphql")
         if wanted in {base, base.partition("://")[2]}:
