@@ -23,7 +23,7 @@ WORKER_CONNECTIONS = 8
 @click.command("migrate")
 def migrate_command() -> None:
     """Bring the database to what this version needs."""
-    migrate.upgrade(open_engine(database_url(Config.from_env(os.environ))))
+    _migrate(database_url(Config.from_env(os.environ)))
     click.echo("The database is up to date.")
 
 
@@ -65,11 +65,17 @@ def serve() -> None:
     """Run everything in one place: database (embedded unless DATABASE_URL is set), migrations, web and worker."""
     config = Config.from_env(os.environ)
     url = database_url(config)
-    migrate.upgrade(open_engine(url))
+    _migrate(url)
     environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": config.secret_key}
     processes = [_start(command, environment) for command in ("web", "worker")]
     click.echo(f"Dueback runs at {config.app_url}. Install it with the manifest {config.app_url}/api/manifest")
     sys.exit(_watch(processes))
+
+
+def _migrate(url: str) -> None:
+    engine = open_engine(url)
+    migrate.upgrade(engine)
+    engine.dispose()
 
 
 def _start(command: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
