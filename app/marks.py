@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, literal, select, tuple_, update
+from sqlalchemy import CTE, BigInteger, ColumnElement, Connection, Select, Text, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app import clock
@@ -18,7 +19,8 @@ RESTS_TO_THE_LONGEST = 9
 # No calendar on earth is further ahead.
 AHEAD_OF_UTC = timedelta(hours=14)
 
-# The rows come in one order everywhere, so that two statements never wait for each other.
+# The rows come in one order everywhere, so that two statements never wait for each other. A transaction that marks more
+# than once keeps to that order as well: by shop, then layout, order, variant.
 MARK = """
 INSERT INTO marks (shop_id, kind, target, routine)
 SELECT DISTINCT shop_id, kind, target, %(routine)s::boolean
@@ -69,7 +71,8 @@ def mark_revisits(connection: Connection, now: datetime) -> None:
     """Mark the variants whose plan the calendar has changed, in each shop's own calendar: see `Plan.revisit`."""
     soon = (now + AHEAD_OF_UTC).date()
     candidates = select(Variant.shop_id).where(Variant.revisit <= soon).distinct()
-    for shop_id, settings in connection.execute(select(Shop.id, Shop.settings).where(Shop.id.in_(candidates))):
+    shops = select(Shop.id, Shop.settings).where(Shop.id.in_(candidates)).order_by(Shop.id)
+    for shop_id, settings in connection.execute(shops):
         day = clock.today(settings, now)
         due = update(Variant).where(Variant.shop_id == shop_id, Variant.revisit <= day).values(revisit=None)
         mark(connection, shop_id, [("variant", variant) for variant in connection.scalars(due.returning(Variant.id))])
@@ -88,18 +91,20 @@ def take(connection: Connection, shop_id: int, kind: str, limit: int) -> list[Ta
 
 def clear(connection: Connection, shop_id: int, kind: str, taken: Sequence[Taken]) -> None:
     """Their work is done. Those marked again meanwhile stay."""
-    connection.execute(delete(Mark).where(*_still(shop_id, kind, taken)))
+    unchanged = _unchanged(shop_id, kind, taken)
+    connection.execute(delete(Mark).where(*_key_is(unchanged)))
 
 
 def postpone(connection: Connection, shop_id: int, kind: str, taken: Sequence[Taken]) -> None:
     """Look at them again later, each time after a longer rest. Those marked again meanwhile are due at once."""
-    connection.execute(update(Mark).where(*_still(shop_id, kind, taken)).values(_LATER))
+    unchanged = _unchanged(shop_id, kind, taken)
+    connection.execute(update(Mark).where(*_key_is(unchanged)).values(_LATER))
 
 
 def postpone_all(connection: Connection, shop_id: int) -> None:
     """The shop itself is out of reach: leave everything that is due alone for a while."""
-    due = (Mark.shop_id == shop_id, Mark.not_before <= func.now())
-    connection.execute(update(Mark).where(*due).values(_LATER))
+    due = _locked(select(*_KEY).where(Mark.shop_id == shop_id, Mark.not_before <= func.now()))
+    connection.execute(update(Mark).where(*_key_is(due)).values(_LATER))
 
 
 # Ten seconds after the first failed attempt, twice as long after each further one, an hour at most.
@@ -110,9 +115,25 @@ _LATER = {
 }
 
 
-def _still(shop_id: int, kind: str, taken: Sequence[Taken]) -> tuple[Any, ...]:
-    unchanged = tuple_(Mark.target, Mark.generation).in_([(mark.target, mark.generation) for mark in taken])
-    return Mark.shop_id == shop_id, Mark.kind == kind, unchanged
+_KEY = (Mark.shop_id, Mark.kind, Mark.target)
+
+
+def _unchanged(shop_id: int, kind: str, taken: Sequence[Taken]) -> CTE:
+    """Those not marked again since."""
+    targets = literal([mark.target for mark in taken], ARRAY(Text))
+    generations = literal([mark.generation for mark in taken], ARRAY(BigInteger))
+    then = func.unnest(targets, generations).table_valued("target", "generation", name="taken").render_derived()
+    same = (Mark.target == then.c.target) & (Mark.generation == then.c.generation)
+    return _locked(select(*_KEY).join(then, same).where(Mark.shop_id == shop_id, Mark.kind == kind))
+
+
+def _locked(query: Select[int, str, str]) -> CTE:
+    """The marks found. One that is locked by others is being marked again now; waiting for it could deadlock."""
+    return query.with_for_update(of=Mark, skip_locked=True).cte()
+
+
+def _key_is(rows: CTE) -> tuple[ColumnElement[bool], ...]:
+    return Mark.shop_id == rows.c.shop_id, Mark.kind == rows.c.kind, Mark.target == rows.c.target
 
 
 def pending(connection: Connection, shop_id: int) -> int:

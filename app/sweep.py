@@ -64,11 +64,11 @@ def _mark(runtime: Runtime, shop_id: int, targets: list[tuple[str, str]]) -> Non
 def _mark_known(runtime: Runtime, shop_id: int, *, full: bool) -> None:
     """What we know and the shop did not list may be gone: a look will tell."""
     with runtime.engine.begin() as connection:
-        marks.mark_every_variant(connection, shop_id)
         if full:
             open_orders = select(Line.order_id).where(Line.shop_id == shop_id, Line.open > 0).distinct()
             known = [("order", order) for order in connection.scalars(open_orders)]
             marks.mark(connection, shop_id, known, routine=True)
+        marks.mark_every_variant(connection, shop_id)
 
 
 def _finish(runtime: Runtime, shop_id: int, began: datetime, *, full: bool) -> None:
