@@ -99,9 +99,9 @@ class World:
 
     def warehouse_like_a_pool(self, channel: Place) -> Place:
         """A warehouse of the merchant's that a careless look takes for ours, in front of the others."""
-        name = f"Backorders {self._name('warehouse')}"
-        asked = {"name": name, "slug": f"dueback-{channel.slug}", "address": ADDRESS}
-        place = Place(self.client.staff(documents.CREATE_WAREHOUSE, input=asked)["warehouse"]["id"], asked["slug"])
+        name, slug = f"Backorders {self._name('warehouse')}", f"dueback-{channel.slug}"
+        made = self.client.staff(documents.CREATE_WAREHOUSE, input={"name": name, "slug": slug, "address": ADDRESS})
+        place = Place(made["warehouse"]["id"], slug)
         self.warehouses.append(place)
         self.client.staff(documents.UPDATE_CHANNEL, id=channel.id, input={"addWarehouses": [place.id]})
         return place
