@@ -1,5 +1,6 @@
 """How a shop and this app come together and part: manifest, registration, upgrade of webhooks, removal."""
 
+import contextlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import metadata
@@ -150,17 +151,17 @@ def _set_state(runtime: Runtime, shop: Shop, state: str, **values: Any) -> None:
 
 def upgrade_webhooks(runtime: Runtime, shop: Shop) -> None:
     """Make the app's webhooks in the shop those of our manifest: Saleor itself does nothing when an app is upgraded."""
-    platform = runtime.platform(shop)
     wanted = {webhook["name"]: webhook for webhook in manifest(runtime.config)["webhooks"]}
-    for seen in platform.webhooks():
-        webhook = wanted.pop(seen.name, None)
-        if webhook is None:
-            # An older version's, or a second one of the same name.
-            platform.delete_webhook(seen.id)
-        elif not _is_same(seen, webhook):
-            platform.update_webhook(seen.id, *_parts(webhook))
-    for webhook in wanted.values():
-        platform.create_webhook(*_parts(webhook))
+    with contextlib.closing(runtime.platform(shop)) as platform:
+        for seen in platform.webhooks():
+            webhook = wanted.pop(seen.name, None)
+            if webhook is None:
+                # An older version's, or a second one of the same name.
+                platform.delete_webhook(seen.id)
+            elif not _is_same(seen, webhook):
+                platform.update_webhook(seen.id, *_parts(webhook))
+        for webhook in wanted.values():
+            platform.create_webhook(*_parts(webhook))
 
 
 def _is_same(seen: WebhookSeen, webhook: Mapping[str, Any]) -> bool:

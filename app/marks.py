@@ -79,14 +79,18 @@ def mark_revisits(connection: Connection, now: datetime) -> None:
 
 
 def take(connection: Connection, shop_id: int, kind: str, limit: int) -> list[Taken]:
-    """The marks of this kind that are due, routine ones last, else oldest first. They stay set until cleared."""
+    """The marks of this kind that are due, routine ones last, else oldest first. They stay set until cleared.
+
+    One whose work failed before comes alone, after the others: what breaks again keeps only itself waiting.
+    """
     query = (
         select(Mark.target, Mark.generation, Mark.attempts, Mark.routine)
         .where(Mark.shop_id == shop_id, Mark.kind == kind, Mark.not_before <= func.now())
-        .order_by(Mark.routine, Mark.generation)
+        .order_by(Mark.attempts > 0, Mark.routine, Mark.generation)
         .limit(limit)
     )
-    return [Taken(*row) for row in connection.execute(query)]
+    due = [Taken(*row) for row in connection.execute(query)]
+    return [mark for mark in due if not mark.attempts] or due[:1]
 
 
 def clear(connection: Connection, shop_id: int, kind: str, taken: Sequence[Taken]) -> None:
@@ -101,10 +105,10 @@ def postpone(connection: Connection, shop_id: int, kind: str, taken: Sequence[Ta
     connection.execute(update(Mark).where(*_key_is(unchanged)).values(_LATER))
 
 
-def postpone_all(connection: Connection, shop_id: int) -> None:
-    """The shop itself is out of reach: leave everything that is due alone for a while."""
+def rest(connection: Connection, shop_id: int, pause: timedelta) -> None:
+    """The shop itself is out of reach: leave everything that is due alone for so long. No mark is to blame."""
     due = _locked(select(*_KEY).where(Mark.shop_id == shop_id, Mark.not_before <= func.now()))
-    connection.execute(update(Mark).where(*_key_is(due)).values(_LATER))
+    connection.execute(update(Mark).where(*_key_is(due)).values(not_before=func.now() + pause))
 
 
 # Ten seconds after the first failed attempt, twice as long after each further one, an hour at most.

@@ -27,10 +27,11 @@ Items = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an object of the shop should show of ours, beside what it shows."""
+    """What an object of the shop should show of ours, beside what it shows; `variants` are those it tells about."""
 
     table: type[Variant] | type[Line] | type[Order]
     id: str
+    variants: frozenset[str]
     shown: Mapping[str, str]
     wanted: Items
 
@@ -76,10 +77,9 @@ def remember(connection: Connection, shop_id: int, fulfilled: Sequence[Wish]) ->
     connection.execute(update(Line).where(Line.shop_id == shop_id, Line.id.in_(told)).values(told=True))
 
 
-def without(wanted: Sequence[Wish], failures: Sequence[Failure]) -> list[Wish]:
-    """The wishes of which no change was refused."""
-    refused = {f.change.target for f in failures if isinstance(f.change, SetMetadata | DropMetadata)}
-    return [wish for wish in wanted if wish.id not in refused]
+def is_refused(wish: Wish, failures: Sequence[Failure]) -> bool:
+    """Whether the shop refused any change of the wish."""
+    return any(isinstance(f.change, SetMetadata | DropMetadata) and f.change.target == wish.id for f in failures)
 
 
 def _variant_wishes(
@@ -96,7 +96,7 @@ def _variant_wishes(
         for offer in plan.offers:
             if offer.channel in open_channels and not silent:
                 items |= offer_items(offer)
-        yield Wish(Variant, row.id, row.shown, items)
+        yield Wish(Variant, row.id, frozenset([row.id]), row.shown, items)
 
 
 def offer_items(offer: Offer) -> Items:
@@ -134,7 +134,7 @@ def _line_wishes(
         ours = row.channel_id in ruled[row.variant_id] or row.waiting or row.told
         told = ours and row.status not in NOTHING_OWED and not silent
         items = line_items(row, today) if told else {}
-        found.append(Wish(Line, row.id, row.shown, items))
+        found.append(Wish(Line, row.id, frozenset([row.variant_id]), row.shown, items))
     return found
 
 
@@ -150,19 +150,24 @@ def line_items(line: Row[*tuple[Any, ...]], today: date) -> Items:
 
 def _order_wishes(connection: Connection, shop: Shop, lines: Sequence[Wish], *, silent: bool) -> Iterator[Wish]:
     """Orders of these lines, told from all their lines that are told about."""
-    wanted = {wish.id: wish.wanted for wish in lines}
-    touched = select(Line.order_id).where(Line.shop_id == shop.id, Line.id.in_(wanted))
+    planned = {wish.id: wish for wish in lines}
+    touched = select(Line.order_id).where(Line.shop_id == shop.id, Line.id.in_(planned))
     query = (
         select(Order.id, Order.shown, Line.id.label("line_id"), Line.shown.label("line_shown"))
         .join(Line, (Line.shop_id == Order.shop_id) & (Line.order_id == Order.id))
         .where(Order.shop_id == shop.id, Order.id.in_(touched))
     )
-    shown, told = {}, defaultdict(list)
+    shown: dict[str, Items] = {}
+    told: dict[str, list[Items]] = defaultdict(list)
+    variants: dict[str, set[str]] = defaultdict(set)
     for row in connection.execute(query):
+        wish = planned.get(row.line_id)
         shown[row.id] = row.shown
-        told[row.id].append(wanted.get(row.line_id, row.line_shown))
+        told[row.id].append(wish.wanted if wish else row.line_shown)
+        variants[row.id].update(wish.variants if wish else ())
     for order_id, items in told.items():
-        yield Wish(Order, order_id, shown[order_id], {} if silent else order_items(items))
+        wanted = {} if silent else order_items(items)
+        yield Wish(Order, order_id, frozenset(variants[order_id]), shown[order_id], wanted)
 
 
 def order_items(lines: Sequence[Mapping[str, str]]) -> Items:

@@ -4,8 +4,9 @@ Every step may be cut off anywhere. Marks are cleared only after what they asked
 of `app.pool_repair` is harmless twice.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -20,76 +21,95 @@ log = structlog.get_logger()
 
 BATCH = 100
 RESTING = {"inactive", "left", "removed"}
+SHORT_REST = timedelta(seconds=5)
+LONG_REST = timedelta(minutes=5)
 
 
 def run(runtime: Runtime, shop_id: int) -> None:
-    """Look at everything of the shop that is marked and due, until nothing is. Raises ShopError."""
+    """Look at everything of the shop that is marked and due, until nothing is.
+
+    Where the shop cannot be reached or fails us, its marks rest for a while and are looked at again; nothing is raised.
+    """
     shop = runtime.shop(shop_id)
     if shop.state in RESTING:
         return
     platform = runtime.platform(shop)
     try:
-        _work(runtime, shop, platform)
+        while _one_round(runtime, shop_id, platform):
+            pass
     except ShopError as wrong:
-        if not wrong.retry:
-            with runtime.engine.begin() as connection:
-                marks.postpone_all(connection, shop_id)
-        raise
+        log.warning("shop fails us", shop=shop_id, reason=str(wrong), code=wrong.code)
+        rest = SHORT_REST if wrong.retry else LONG_REST
+        with runtime.engine.begin() as connection:
+            marks.rest(connection, shop_id, rest)
+    finally:
+        platform.close()
 
 
-def _work(runtime: Runtime, shop: Shop, platform: Platform) -> None:
-    left = True
-    while left:
-        left = _layout(runtime, shop, platform)
-        left |= (orders_left := _orders(runtime, shop, platform))
-        left |= _variants(runtime, shop, platform, urgent_only=orders_left)
-    notices.send(runtime.engine, shop.id, platform)
+def _one_round(runtime: Runtime, shop_id: int, platform: Platform) -> bool:
+    """A batch of each kind. False when nothing was left. What merchants set meanwhile holds from the next round."""
+    shop = runtime.shop(shop_id)
+    if shop.state in RESTING:
+        return False
+    layout = _batch(runtime, shop, "layout", partial(_layout, runtime, shop, platform))
+    orders = _batch(runtime, shop, "order", partial(_orders, runtime, shop, platform))
+    variants = _batch(runtime, shop, "variant", partial(_variants, runtime, shop, platform, urgent_only=orders))
+    notices.send(runtime.engine, shop_id, platform)
+    return layout or orders or variants
 
 
-def _take(runtime: Runtime, shop: Shop, kind: str) -> list[Taken]:
+def _batch(runtime: Runtime, shop: Shop, kind: str, work: Callable[[list[Taken]], bool]) -> bool:
+    """Take a batch and work on it. True when there was any.
+
+    Where the work breaks on something unforeseen, the batch rests, and its marks are taken one by one afterwards: what
+    breaks again keeps only itself waiting.
+    """
     with runtime.engine.begin() as connection:
-        return marks.take(connection, shop.id, kind, BATCH)
+        taken = marks.take(connection, shop.id, kind, BATCH)
+    try:
+        return bool(taken) and work(taken)
+    except ShopError:
+        raise
+    except Exception:
+        log.exception("batch broke", shop=shop.id, kind=kind, targets=[mark.target for mark in taken])
+        with runtime.engine.begin() as connection:
+            marks.postpone(connection, shop.id, kind, taken)
+        return True
 
 
-def _layout(runtime: Runtime, shop: Shop, platform: Platform) -> bool:
+def _layout(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Taken]) -> bool:
     """Channels, warehouses and their order. A change in them may concern every variant."""
-    taken = _take(runtime, shop, "layout")
-    if taken:
-        layout = platform.layout()
-        with runtime.engine.begin() as connection:
-            if book.record_layout(connection, shop.id, layout):
-                marks.mark_every_variant(connection, shop.id)
-            marks.clear(connection, shop.id, "layout", taken)
-    return bool(taken)
+    layout = platform.layout()
+    with runtime.engine.begin() as connection:
+        if book.record_layout(connection, shop.id, layout):
+            marks.mark_every_variant(connection, shop.id)
+        marks.clear(connection, shop.id, "layout", taken)
+    return True
 
 
-def _orders(runtime: Runtime, shop: Shop, platform: Platform) -> bool:
+def _orders(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Taken]) -> bool:
     """Observe marked orders. What they change is marked in the same transaction, so nothing is lost in between."""
-    taken = _take(runtime, shop, "order")
-    if taken:
-        ids = [mark.target for mark in taken]
-        seen = platform.orders(ids)
-        with runtime.engine.begin() as connection:
-            touched = book.record_orders(connection, shop, ids, seen, datetime.now(UTC))
-            marks.mark(connection, shop.id, [("variant", variant) for variant in touched])
-            marks.clear(connection, shop.id, "order", taken)
-    return bool(taken)
+    ids = [mark.target for mark in taken]
+    seen = platform.orders(ids)
+    with runtime.engine.begin() as connection:
+        touched = book.record_orders(connection, shop, ids, seen, datetime.now(UTC))
+        marks.mark(connection, shop.id, [("variant", variant) for variant in touched])
+        marks.clear(connection, shop.id, "order", taken)
+    return True
 
 
-def _variants(runtime: Runtime, shop: Shop, platform: Platform, *, urgent_only: bool) -> bool:
+def _variants(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Taken], *, urgent_only: bool) -> bool:
     """Observe, decide and apply for marked variants. While a sweep's orders are still being read, routine ones wait."""
-    taken = [mark for mark in _take(runtime, shop, "variant") if not (urgent_only and mark.routine)]
-    if taken:
-        ids = [mark.target for mark in taken]
+    taken = [mark for mark in taken if not (urgent_only and mark.routine)]
+    ids = [mark.target for mark in taken]
+    if ids:
         _observe(runtime, shop, platform, ids)
         stocks, wanted = _decide(runtime, shop, ids)
         refused = _apply(runtime, shop, platform, stocks, wanted)
         with runtime.engine.begin() as connection:
-            if refused:
-                marks.postpone(connection, shop.id, "variant", taken)
-            else:
-                marks.clear(connection, shop.id, "variant", taken)
-    return bool(taken)
+            marks.postpone(connection, shop.id, "variant", [mark for mark in taken if mark.target in refused])
+            marks.clear(connection, shop.id, "variant", [mark for mark in taken if mark.target not in refused])
+    return bool(ids)
 
 
 def _observe(runtime: Runtime, shop: Shop, platform: Platform, ids: Sequence[str]) -> None:
@@ -115,11 +135,13 @@ def _decide(runtime: Runtime, shop: Shop, ids: Sequence[str]) -> tuple[list[SetS
 
 def _apply(
     runtime: Runtime, shop: Shop, platform: Platform, stocks: Sequence[SetStock], wanted: Sequence[publish.Wish]
-) -> bool:
-    """Write the differences. True when the shop refused any of them: they are to be looked at again later."""
+) -> set[str]:
+    """Write the differences. Returns the variants of which the shop refused anything: to be looked at again."""
     failures = platform.write([*stocks, *(change for wish in wanted for change in wish.changes())])
     for failure in failures:
         log.warning("refused by the shop", shop=shop.id, change=failure.change, reason=failure.message)
+    refused = [wish for wish in wanted if publish.is_refused(wish, failures)]
     with runtime.engine.begin() as connection:
-        publish.remember(connection, shop.id, publish.without(wanted, failures))
-    return bool(failures)
+        publish.remember(connection, shop.id, [wish for wish in wanted if wish not in refused])
+    unstocked = {failure.change.variant for failure in failures if isinstance(failure.change, SetStock)}
+    return unstocked.union(*(wish.variants for wish in refused))

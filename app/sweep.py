@@ -1,5 +1,6 @@
 """The sweep: mark everything of a shop, so that whatever a webhook failed to say heals by itself."""
 
+import contextlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -13,28 +14,37 @@ from app.runtime import Runtime
 # Orders are read again from a little before the last look: clocks differ, and a change commits after it was stamped.
 OVERLAP = timedelta(minutes=15)
 FULL_EVERY = timedelta(days=1)
+AFTER_A_FAILURE = timedelta(minutes=5)
 
 Progress = Callable[[str, int], None]
 
 
 def run(runtime: Runtime, shop_id: int, *, full: bool = False, progress: Progress = lambda _what, _count: None) -> None:
-    """Mark the shop's layout, all its variants and its orders that changed since the last sweep.
+    """Mark the shop's layout, its variants, its orders that changed since the last sweep, and all we hold open.
 
-    `full`, once a day in any case, marks every order that may have open units besides. Raises ShopError; a sweep that
-    was cut off is begun anew.
+    `full`, once a day in any case, asks the shop for every order that may have open units besides. Raises ShopError; a
+    sweep that was cut off is begun anew.
     """
     shop = runtime.shop(shop_id)
     if shop.state in reconcile.RESTING:
         return
-    platform, began = runtime.platform(shop), datetime.now(UTC)
+    began = datetime.now(UTC)
     full = full or shop.fully_swept_at is None or shop.fully_swept_at < began - FULL_EVERY
-    _mark(runtime, shop_id, [("layout", "")])
-    _mark_pages(runtime, shop_id, "variant", platform.variant_ids(), progress)
-    _mark_pages(runtime, shop_id, "order", _orders(platform, shop, full=full), progress)
-    _mark_known(runtime, shop_id, full=full)
+    with contextlib.closing(runtime.platform(shop)) as platform:
+        _mark(runtime, shop_id, [("layout", "")])
+        _mark_pages(runtime, shop_id, "variant", platform.variant_ids(), progress)
+        _mark_pages(runtime, shop_id, "order", _orders(platform, shop, full=full), progress)
+    _mark_known(runtime, shop_id)
     _finish(runtime, shop_id, began, full=full)
     installs.upgrade_webhooks(runtime, shop)
     doctor.report(runtime, shop)
+
+
+def try_again_soon(runtime: Runtime, shop_id: int, now: datetime) -> None:
+    """A sweep failed: the shop is due again in a few minutes, not at once and not only at the next regular time."""
+    due = now - timedelta(minutes=runtime.config.sweep_minutes) + AFTER_A_FAILURE
+    with runtime.engine.begin() as connection:
+        connection.execute(update(Shop).where(Shop.id == shop_id).values(swept_at=due))
 
 
 def overdue(connection: Connection, now: datetime, minutes: int) -> list[int]:
@@ -61,13 +71,12 @@ def _mark(runtime: Runtime, shop_id: int, targets: list[tuple[str, str]]) -> Non
         marks.mark(connection, shop_id, targets, routine=True)
 
 
-def _mark_known(runtime: Runtime, shop_id: int, *, full: bool) -> None:
-    """What we know and the shop did not list may be gone: a look will tell."""
+def _mark_known(runtime: Runtime, shop_id: int) -> None:
+    """What we know and the shop did not list may be gone or done: its date of change does not tell all."""
     with runtime.engine.begin() as connection:
-        if full:
-            open_orders = select(Line.order_id).where(Line.shop_id == shop_id, Line.open > 0).distinct()
-            known = [("order", order) for order in connection.scalars(open_orders)]
-            marks.mark(connection, shop_id, known, routine=True)
+        open_orders = select(Line.order_id).where(Line.shop_id == shop_id, Line.open > 0).distinct()
+        known = [("order", order) for order in connection.scalars(open_orders)]
+        marks.mark(connection, shop_id, known, routine=True)
         marks.mark_every_variant(connection, shop_id)
 
 

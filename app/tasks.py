@@ -1,6 +1,7 @@
 """The jobs, on Procrastinate: one loop per shop, a sweep on a schedule, and a look-after that nothing stays behind.
 
-Marks say what is to be done; a job only says that somebody should look. So a lost job costs time, never work.
+Marks say what is to be done; a job only says that somebody should look. So a lost or failed job costs time, never work,
+and the queue retries none: a retry would go back to waiting, where a younger job with the same queueing lock may be.
 """
 
 import contextlib
@@ -11,7 +12,7 @@ from typing import Any
 import procrastinate
 import structlog
 from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.jobs import Job, Status
+from procrastinate.jobs import Status
 from sqlalchemy import text
 
 from app import marks, reconcile, sweep
@@ -22,20 +23,9 @@ log = structlog.get_logger()
 
 HEARTBEAT_SECONDS = 5.0
 DEAD_AFTER_SECONDS = 15.0
-ATTEMPTS = 6
 LOOK_AFTER = "*/10 * * * * *"
 
 queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
-
-
-class WhenItHelps(procrastinate.BaseRetryStrategy):
-    """Try again after 2, 4, 8 ... seconds where the shop may answer later. The marks stay in any case."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision | None:
-        hopeless = isinstance(exception, ShopError) and not exception.retry
-        if hopeless or job.attempts >= ATTEMPTS:
-            return None
-        return procrastinate.RetryDecision(retry_in={"seconds": 2**job.attempts})
 
 
 @contextlib.contextmanager
@@ -83,14 +73,20 @@ def _runtime(context: procrastinate.JobContext) -> Runtime:
     return runtime
 
 
-@queue.task(name="reconcile", pass_context=True, retry=WhenItHelps())
+@queue.task(name="reconcile", pass_context=True)
 def reconcile_shop(context: procrastinate.JobContext, *, shop_id: int) -> None:
     reconcile.run(_runtime(context), shop_id)
 
 
-@queue.task(name="sweep", pass_context=True, retry=WhenItHelps())
+@queue.task(name="sweep", pass_context=True)
 def sweep_shop(context: procrastinate.JobContext, *, shop_id: int) -> None:
-    sweep.run(_runtime(context), shop_id)
+    """Sweep a shop. One that cannot be swept is tried again in a few minutes."""
+    runtime = _runtime(context)
+    try:
+        sweep.run(runtime, shop_id)
+    except ShopError as wrong:
+        log.warning("sweep failed", shop=shop_id, reason=str(wrong), code=wrong.code)
+        sweep.try_again_soon(runtime, shop_id, datetime.now(UTC))
     wake(shop_id)
 
 

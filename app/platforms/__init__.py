@@ -62,6 +62,10 @@ __all__ = [
 class Platform(Protocol):
     """A connection to one shop, safe to use from several threads."""
 
+    def close(self) -> None:
+        """Let go of the connection."""
+        ...
+
     # What the loop reads.
 
     def layout(self) -> ShopLayout: ...

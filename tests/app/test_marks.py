@@ -139,10 +139,21 @@ def test_marking_ends_a_rest(connection: Connection) -> None:
     assert [mark.attempts for mark in marks.take(connection, 1, "variant", BATCH)] == [0]
 
 
+def test_what_failed_before_is_taken_alone_and_after_the_others(connection: Connection) -> None:
+    mark_variants(connection, "broken", "ill")
+    marks.postpone(connection, 1, "variant", marks.take(connection, 1, "variant", BATCH))
+    connection.execute(update(Mark).values(not_before=func.now()))
+    mark_variants(connection, "well")
+    work = marks.take(connection, 1, "variant", BATCH)
+    assert [mark.target for mark in work] == ["well"]
+    marks.clear(connection, 1, "variant", work)
+    assert len(taken(connection)) == 1
+
+
 def test_a_shop_out_of_reach_rests_as_a_whole(connection: Connection) -> None:
     marks.mark(connection, 1, [("order", "o"), ("variant", "a"), ("layout", "")])
     marks.mark(connection, 2, [("order", "o")])
-    marks.postpone_all(connection, 1)
+    marks.rest(connection, 1, timedelta(minutes=5))
     assert [taken(connection, kind=kind) for kind in ("order", "variant", "layout")] == [[], [], []]
     assert taken(connection, shop_id=2, kind="order") == ["o"]
 
@@ -211,7 +222,7 @@ def test_doors_and_workers_never_wait_in_a_circle(engine: Engine, connection: Co
             with engine.begin() as opened:
                 (marks.clear if turn % every else marks.postpone)(opened, 1, "variant", work)
             with engine.begin() as opened:
-                marks.postpone_all(opened, 1)
+                marks.rest(opened, 1, timedelta(0))
 
     with ThreadPoolExecutor(4) as pool:
         running = [pool.submit(door, 1), pool.submit(door, 2), pool.submit(worker, 2), pool.submit(worker, 3)]

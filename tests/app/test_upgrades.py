@@ -37,6 +37,9 @@ class ShopsWebhooks:
         del self.all[webhook]
         self.written += 1
 
+    def close(self) -> None:
+        pass
+
     def named(self, name: str) -> WebhookSeen:
         [found] = [webhook for webhook in self.all.values() if webhook.name == name]
         return found
