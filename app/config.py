@@ -1,7 +1,9 @@
 """The settings, read once from the environment. Nonsense is refused at the start, with the name of the variable."""
 
+import contextlib
 import re
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,9 +109,14 @@ def _secret(secret: str | None, data_dir: Path, *, may_keep: bool) -> str:
 
 
 def _kept_secret(path: Path) -> str:
-    """One random secret per data folder, made on the first start; only its owner may read it."""
+    """One random secret per data folder, made on the first start; only its owner may read it.
+
+    Processes that start together agree on one: it appears under its name complete, and only once.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
+        with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft, contextlib.suppress(FileExistsError):
+            draft.write(secrets.token_urlsafe(48))
+            draft.flush()
+            path.hardlink_to(draft.name)
     return path.read_text().strip()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import structlog
 from flask import Blueprint, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -10,8 +11,11 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import migrate
-from app.models import Mark
+from app.models import Mark, Shop
+from app.reconcile import RESTING
 from app.runtime import Runtime
+
+log = structlog.get_logger()
 
 views = Blueprint("health", __name__)
 
@@ -37,22 +41,30 @@ def readyz() -> Response:
 @views.get("/metrics")
 def metrics() -> Response:
     """Counters of this process, and how much waits in the database (the same from every process)."""
-    body = generate_latest(REGISTRY) + generate_latest(_Backlog(_engine()))
+    body = generate_latest(REGISTRY)
+    try:
+        body += generate_latest(_Backlog(_engine()))
+    except SQLAlchemyError as wrong:
+        log.warning("backlog not known", reason=str(wrong))
     return Response(body, content_type=CONTENT_TYPE_LATEST)
 
 
 class _Backlog(Collector):
-    """Marks that are set, and the age of the oldest that is due."""
+    """What waits to be looked at, in shops that let us work."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        age = func.coalesce(func.extract("epoch", func.now() - func.min(Mark.marked_at)), 0)
+        due_since = func.min(Mark.marked_at).filter(Mark.not_before <= func.now())
+        age = func.coalesce(func.extract("epoch", func.now() - due_since), 0)
+        query = select(func.count(), age).join(Shop, Shop.id == Mark.shop_id).where(Shop.state.not_in(RESTING))
         with self._engine.connect() as connection:
-            number, oldest = connection.execute(select(func.count(), age).select_from(Mark)).one()
+            number, oldest = connection.execute(query).one()
         yield GaugeMetricFamily("dueback_marks", "Marks that are set.", value=number)
-        yield GaugeMetricFamily("dueback_oldest_mark_seconds", "Age of the oldest mark.", value=float(oldest))
+        yield GaugeMetricFamily(
+            "dueback_oldest_mark_seconds", "Age of the oldest mark that is due.", value=float(oldest)
+        )
 
 
 def _engine() -> Engine:
