@@ -41,6 +41,9 @@ class Shop:
     permissions: frozenset[str] = NEEDED
 
     @property
+    def close(self) -> None:
+        """There is no connection to let go of."""
+
     def platform(self) -> Platform:
         """Only what set-up asks is there."""
         return cast("Platform", self)
