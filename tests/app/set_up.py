@@ -40,10 +40,10 @@ class Shop:
     reservations: bool | None = True
     permissions: frozenset[str] = NEEDED
 
-    @property
     def close(self) -> None:
         """There is no connection to let go of."""
 
+    @property
     def platform(self) -> Platform:
         """Only what set-up asks is there."""
         return cast("Platform", self)
