@@ -23,7 +23,8 @@ log = structlog.get_logger()
 
 HEARTBEAT_SECONDS = 5.0
 DEAD_AFTER_SECONDS = 15.0
-LOOK_AFTER = "*/10 * * * * *"
+# Every ten seconds: in this dialect the seconds come last.
+LOOK_AFTER = "* * * * * */10"
 
 queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
