@@ -13,12 +13,15 @@ from app.engine import model
 from app.engine.rules import Rules
 from app.models import Channel, Line, Order, Shop, Stock, Supply, Variant, Warehouse
 
+# A shop on its way out: no rule opens anything any more, though all rules are kept.
+GOING = ("leaving", "left")
+
 
 def load_facts(connection: Connection, shop: Shop, variants: Collection[str]) -> list[model.Facts]:
     """Everything the engine needs for these variants; those not in the book are left out."""
     rows = connection.execute(select(Variant).where(Variant.shop_id == shop.id, Variant.id.in_(variants))).all()
     channels = load_channels(connection, shop.id)
-    rules = rulebook.load(connection, shop.id)
+    rules = Rules(()) if shop.state in GOING else rulebook.load(connection, shop.id)
     stocks = _stocks(connection, shop.id, variants)
     supplies = _supplies(connection, shop.id, variants)
     claims = _claims(connection, shop, variants)

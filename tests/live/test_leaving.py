@@ -9,16 +9,17 @@ def test_s15_leaving_closes_sale_past_zero_and_coming_back_loses_nothing(stage: 
     order = stage.shop.buy(channel, (item, 3))
     eventually(lambda: stage.shop.line_metadata(order.id)[0].get("status"), "waiting")
 
-    stage.dueback.shop_command("shop", "leave", "--yes")
+    try:
+        stage.dueback.shop_command("shop", "leave", "--yes")
 
-    assert stage.shop.available(channel, item) == 0
-    assert stage.shop.variant_metadata(channel, item) == {}
-    assert stage.shop.line_metadata(order.id) == [{}]
-    assert stage.shop.order_metadata(order.id) == {}
-    assert stage.dueback.served(item.sku) == [(order.number, 0, 3)]
-
-    stage.shop.put(item, warehouse, 5)
-    stage.reinstall()
+        assert stage.shop.available(channel, item) == 0
+        assert stage.shop.variant_metadata(channel, item) == {}
+        assert stage.shop.line_metadata(order.id) == [{}]
+        assert stage.shop.order_metadata(order.id) == {}
+        assert stage.dueback.served(item.sku) == [(order.number, 0, 3)]
+        stage.shop.put(item, warehouse, 5)
+    finally:
+        stage.reinstall()
 
     eventually(lambda: stage.dueback.served(item.sku), [(order.number, 3, 0)], 60)
     eventually(lambda: stage.shop.available(channel, item), 2)
