@@ -1,5 +1,6 @@
 """Marks: what of a shop must be looked at again. A mark set again while it is worked on stays set."""
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +25,7 @@ AHEAD_OF_UTC = timedelta(hours=14)
 MARK = """
 INSERT INTO marks (shop_id, kind, target, routine)
 SELECT DISTINCT shop_id, kind, target, %(routine)s::boolean
-FROM unnest(%(shops)s::bigint[], %(kinds)s::text[], %(targets)s::text[]) AS wanted (shop_id, kind, target)
+FROM json_to_recordset(%(rows)s) AS wanted (shop_id bigint, kind text, target text)
 ORDER BY shop_id, kind, target
 ON CONFLICT (shop_id, kind, target) DO UPDATE
 SET generation = nextval('mark_generation'), marked_at = now(), not_before = now(), attempts = 0,
@@ -45,9 +46,9 @@ class Taken:
 
 
 def parameters(rows: Collection[tuple[int, str, str]], *, routine: bool = False) -> dict[str, Any]:
-    """The parameters of MARK for rows of (shop id, kind, target)."""
-    shops, kinds, targets = zip(*rows, strict=True) if rows else ((), (), ())
-    return {"shops": list(shops), "kinds": list(kinds), "targets": list(targets), "routine": routine}
+    """The parameters of MARK for rows of (shop id, kind, target). One JSON text costs less than three arrays."""
+    named = [{"shop_id": shop_id, "kind": kind, "target": target} for shop_id, kind, target in rows]
+    return {"rows": json.dumps(named), "routine": routine}
 
 
 def mark(connection: Connection, shop_id: int, targets: Iterable[Target], *, routine: bool = False) -> None:

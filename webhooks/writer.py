@@ -7,8 +7,8 @@ behind.
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 
 import psycopg
 import structlog
@@ -18,12 +18,13 @@ from app.marks import MARK, parameters
 log = structlog.get_logger()
 
 MarkRow = tuple[int, str, str]
-Waiting = tuple[Sequence[MarkRow], Future[None]]
 
 MOST_WAITING = 2000
 MOST_AT_ONCE = 500
 PATIENCE_SECONDS = 10
 STOP_SECONDS = 10
+# Under load one look at the job table in so long does for all commits in between.
+GATHER_SECONDS = 0.01
 CONNECT_SECONDS = 5
 # Both end before the patience of those who wait.
 DEAD_PEER_MS = 9000
@@ -34,15 +35,39 @@ class CannotKeep(Exception):
     """The marks could not be made durable; the sender has to try again."""
 
 
+class _Request:
+    """Marks handed over, and how the one who waits learns what became of them."""
+
+    __slots__ = ("_settled", "_wrong", "rows")
+
+    def __init__(self, rows: Sequence[MarkRow]) -> None:
+        self.rows = rows
+        self._wrong: Exception | None = None
+        # A bare lock is the quickest way to wait for one moment.
+        self._settled = threading.Lock()
+        self._settled.acquire()
+
+    def settle(self, wrong: Exception | None = None) -> None:
+        self._wrong = wrong
+        self._settled.release()
+
+    def wait(self, seconds: float) -> None:
+        """Raises CannotKeep."""
+        if not self._settled.acquire(timeout=seconds):
+            raise CannotKeep("The database does not answer.")
+        if self._wrong is not None:
+            raise CannotKeep(f"{type(self._wrong).__name__}: {self._wrong}") from self._wrong
+
+
 class Writer:
     """Keeps marks durably for many threads at once."""
 
     def __init__(self, database_url: str, wake: Callable[[int], None]) -> None:
         self._url = database_url
         self._wake = wake
-        self._waiting: queue.Queue[Waiting | None] = queue.Queue(MOST_WAITING)
+        self._waiting: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._to_wake: queue.SimpleQueue[set[int] | None] = queue.SimpleQueue()
-        self._connection: psycopg.Connection | None = None
+        self._cursor: psycopg.Cursor | None = None
         self._threads = [
             threading.Thread(target=work, name=f"door {work.__name__}", daemon=True)
             for work in (self._write_until_closed, self._wake_until_closed)
@@ -52,14 +77,11 @@ class Writer:
 
     def keep(self, rows: Sequence[MarkRow]) -> None:
         """Return once the marks are on disk. Raises CannotKeep."""
-        done: Future[None] = Future()
-        try:
-            self._waiting.put_nowait((rows, done))
-            done.result(PATIENCE_SECONDS)
-        except (queue.Full, TimeoutError) as wrong:
-            raise CannotKeep("Too much is waiting for the database.") from wrong
-        except Exception as wrong:
-            raise CannotKeep(f"{type(wrong).__name__}: {wrong}") from wrong
+        if self._waiting.qsize() >= MOST_WAITING:
+            raise CannotKeep("Too much is waiting for the database.")
+        request = _Request(rows)
+        self._waiting.put(request)
+        request.wait(PATIENCE_SECONDS)
 
     def close(self) -> None:
         """Finish what is waiting. Nothing may be handed over any more."""
@@ -76,46 +98,43 @@ class Writer:
         self._drop_connection()
         self._to_wake.put(None)
 
-    def _next_batch(self) -> tuple[list[Waiting], bool]:
+    def _next_batch(self) -> tuple[list[_Request], bool]:
         """What is waiting now, at least one; and whether that was the last."""
-        batch: list[Waiting] = []
-        try:
-            item = self._waiting.get()
-            while item is not None:
-                batch.append(item)
-                if len(batch) == MOST_AT_ONCE:
-                    return batch, False
-                item = self._waiting.get_nowait()
-        except queue.Empty:
-            return batch, False
+        batch: list[_Request] = []
+        request = self._waiting.get()
+        while request is not None:
+            batch.append(request)
+            if len(batch) == MOST_AT_ONCE or self._waiting.empty():
+                return batch, False
+            request = self._waiting.get()
         return batch, True
 
-    def _settle(self, batch: Sequence[Waiting]) -> None:
+    def _settle(self, batch: Sequence[_Request]) -> None:
         """Commit the batch and let its requests go.
 
         Where the database refuses it though it answers, each request stands for itself: nobody's marks keep others out.
         """
         try:
-            self._commit([row for rows, _ in batch for row in rows])
+            self._commit([row for request in batch for row in request.rows])
         except Exception as wrong:  # noqa: BLE001 - whatever it is, this thread must live and the requests must go
             self._drop_connection()
             if len(batch) > 1 and not isinstance(wrong, psycopg.OperationalError):
-                for one in batch:
-                    self._settle([one])
+                for request in batch:
+                    self._settle([request])
                 return
             log.warning("marks not kept", requests=len(batch), reason=str(wrong))
-            for _, done in batch:
-                done.set_exception(wrong)
+            for request in batch:
+                request.settle(wrong)
         else:
-            for _, done in batch:
-                done.set_result(None)
-            self._to_wake.put({shop_id for rows, _ in batch for shop_id, _, _ in rows})
+            for request in batch:
+                request.settle()
+            self._to_wake.put({shop_id for request in batch for shop_id, _, _ in request.rows})
 
     def _commit(self, rows: Sequence[MarkRow]) -> None:
         """A connection that broke while nobody looked deserves a second attempt, and so does a deadlock."""
         for attempts_left in (1, 0):
             try:
-                self._connected().execute(MARK, parameters(rows))
+                self._opened().execute(MARK, parameters(rows))
             except psycopg.OperationalError:
                 self._drop_connection()
                 if not attempts_left:
@@ -123,22 +142,23 @@ class Writer:
             else:
                 return
 
-    def _connected(self) -> psycopg.Connection:
-        if self._connection is None:
-            self._connection = psycopg.connect(
+    def _opened(self) -> psycopg.Cursor:
+        """One cursor for all: making one takes as long as using it."""
+        if self._cursor is None:
+            self._cursor = psycopg.connect(
                 self._url,
                 autocommit=True,
                 application_name="dueback door",
                 connect_timeout=CONNECT_SECONDS,
                 tcp_user_timeout=DEAD_PEER_MS,
                 options=SESSION,
-            )
-        return self._connection
+            ).cursor()
+        return self._cursor
 
     def _drop_connection(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        if self._cursor is not None:
+            self._cursor.connection.close()
+            self._cursor = None
 
     def _wake_until_closed(self) -> None:
         """Wake each shop once for all the commits that happened meanwhile."""
@@ -150,6 +170,7 @@ class Writer:
             closed = None in committed
             for shop_id in set[int]().union(*filter(None, committed)):
                 self._wake_one(shop_id)
+            time.sleep(0 if closed else GATHER_SECONDS)
 
     def _wake_one(self, shop_id: int) -> None:
         try:
