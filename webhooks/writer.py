@@ -25,10 +25,10 @@ PATIENCE_SECONDS = 10
 STOP_SECONDS = 10
 # Under load one look at the job table in so long does for all commits in between.
 GATHER_SECONDS = 0.01
-CONNECT_SECONDS = 5
-# Both end before the patience of those who wait.
+CONNECT_SECONDS = 3
+# Two attempts end before the patience of those who wait.
 DEAD_PEER_MS = 9000
-SESSION = "-c synchronous_commit=on -c statement_timeout=8000"
+SESSION = "-c synchronous_commit=on -c statement_timeout=4000"
 
 
 class CannotKeep(Exception):
