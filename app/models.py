@@ -198,8 +198,9 @@ class Line(Table):
     """One order line and its place in the plan.
 
     `open` units are not yet fulfilled; `approving` of them wait in a shipment for approval. `layers` says when its
-    open units joined the queue: `[{"at": iso, "units": n}]`, oldest first. `pieces` is the engine's answer, `promised`
-    the last date told. `judged` is set once the line has been held against the cap, `told` once we wrote its metadata.
+    ordered units joined the queue: `[{"at": iso, "units": n}]`, oldest first. `pieces` is the engine's answer,
+    `promised` the last date told, `beyond` its units beyond the cap. `judged` is set once the line has been held against
+    the cap, `told` once we wrote its metadata.
     """
 
     __tablename__ = "lines"
@@ -220,6 +221,7 @@ class Line(Table):
     waiting: Mapped[int] = mapped_column(server_default="0")
     expected: Mapped[date | None]
     promised: Mapped[date | None]
+    beyond: Mapped[int] = mapped_column(server_default="0")
     judged: Mapped[bool] = mapped_column(server_default=text("false"))
     told: Mapped[bool] = mapped_column(server_default=text("false"))
 

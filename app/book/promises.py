@@ -50,6 +50,7 @@ def _state_row(line: dict[str, Any], promises: Sequence[Promise], today: date) -
     state = line_state(pieces, promised=line["promised"], today=today)
     return {
         "line": line["id"],
+        "beyond": sum(promise.beyond_cap for promise in promises),
         "pieces": [_piece_row(piece) for piece in pieces],
         "ready": state.ready,
         "waiting": state.waiting,
@@ -105,12 +106,16 @@ def _save_overruns(
     lines: Sequence[dict[str, Any]],
     promises: dict[str, list[Promise]],
 ) -> None:
-    """Lines held against the cap for the first time. Later excess is the merchant's: stock lost, a cap lowered."""
+    """Where lines are held against the cap for the first time, those that went beyond it by that.
+
+    They need not be the new ones: of simultaneous orders an older one may be seen later, and push a younger one out.
+    Excess that comes without a new line is the merchant's: stock lost, a cap lowered.
+    """
+    joined = {line["variant_id"] for line in lines if not line["judged"]}
     rows = [
         {"shop_id": shop_id, "line_id": line["id"], "variant_id": line["variant_id"], "units": units}
         for line in lines
-        if not line["judged"]
-        if (units := sum(promise.beyond_cap for promise in promises.get(line["id"], [])))
+        if line["variant_id"] in joined and (units := _beyond(promises, line)) > line["beyond"]
     ]
     if rows:
         statement = upsert(Overrun).values(rows)
@@ -119,6 +124,11 @@ def _save_overruns(
                 index_elements=["shop_id", "line_id"], set_={"units": statement.excluded.units}
             )
         )
+
+
+def _beyond(promises: Mapping[str, Sequence[Promise]], line: Mapping[str, Any]) -> int:
+    """Units of the line beyond the cap."""
+    return sum(promise.beyond_cap for promise in promises.get(line["id"], ()))
 
 
 def _days_let_down(lines: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]], today: date) -> dict[str, date]:

@@ -1,21 +1,37 @@
 """Writing rows of the book."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, TextClause, text
 
 from app.models import Table
 
-# PostgreSQL takes at most 65,535 values in one statement; the widest table of ours has 18 columns.
-ROWS_IN_ONE_STATEMENT = 3000
-
 
 def upsert(connection: Connection, table: type[Table], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert the rows, or overwrite every given column where the primary key is there already."""
-    key = [column.name for column in table.__table__.primary_key]
-    for start in range(0, len(rows), ROWS_IN_ONE_STATEMENT):
-        statement = insert(table).values(rows[start : start + ROWS_IN_ONE_STATEMENT])
-        columns = {name: statement.excluded[name] for name in rows[0] if name not in key}
-        connection.execute(statement.on_conflict_do_update(index_elements=key, set_=columns))
+    """Insert the rows, or overwrite every given column where the primary key is there already.
+
+    All rows give the same columns; values are what JSON holds, and datetimes.
+    """
+    if rows:
+        connection.execute(_statement(table, tuple(rows[0])), {"rows": as_json(rows)})
+
+
+def as_json(rows: Iterable[dict[str, Any]]) -> str:
+    """The rows as PostgreSQL's json_populate_recordset takes them."""
+    return json.dumps(list(rows), default=datetime.isoformat)
+
+
+@cache
+def _statement(table: type[Table], columns: tuple[str, ...]) -> TextClause:
+    """The rows go as one JSON text: a list of VALUES is another statement for each number of rows, slow to compose."""
+    name, key = table.__tablename__, [column.name for column in table.__table__.primary_key]
+    overwritten = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in key)
+    return text(f"""
+        INSERT INTO {name} ({", ".join(columns)})
+        SELECT {", ".join(columns)} FROM json_populate_recordset(NULL::{name}, :rows)
+        ON CONFLICT ({", ".join(key)}) DO UPDATE SET {overwritten}
+    """)  # noqa: S608 - names of our own tables and columns

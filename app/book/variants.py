@@ -4,10 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, or_, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, delete, text
 
-from app.book.rows import upsert
+from app.book.rows import as_json, upsert
 from app.models import Stock, Variant
 from app.platforms import VariantSeen
 
@@ -43,7 +42,7 @@ def _variant_row(shop_id: int, variant: VariantSeen, now: datetime) -> dict[str,
 
 
 def _replace_stocks(connection: Connection, shop_id: int, seen: Sequence[VariantSeen], now: datetime) -> None:
-    rows = [
+    rows = as_json(
         {
             "shop_id": shop_id,
             "variant_id": variant.id,
@@ -54,26 +53,23 @@ def _replace_stocks(connection: Connection, shop_id: int, seen: Sequence[Variant
         }
         for variant in seen
         for stock in variant.stocks
-    ]
-    kept = [(row["variant_id"], row["warehouse_id"]) for row in rows]
-    connection.execute(
-        delete(Stock).where(
-            Stock.shop_id == shop_id,
-            Stock.variant_id.in_([variant.id for variant in seen]),
-            tuple_(Stock.variant_id, Stock.warehouse_id).not_in(kept),
-        )
     )
-    if rows:
-        rewrite = insert(Stock).values(rows)
-        new = rewrite.excluded
-        connection.execute(
-            rewrite.on_conflict_do_update(
-                index_elements=["shop_id", "variant_id", "warehouse_id"],
-                set_={
-                    "changed_at": case((Stock.quantity != new.quantity, new.changed_at), else_=Stock.changed_at),
-                    "quantity": new.quantity,
-                    "allocated": new.allocated,
-                },
-                where=or_(Stock.quantity != new.quantity, Stock.allocated != new.allocated),
-            )
-        )
+    connection.execute(_FORGET, {"shop": shop_id, "variants": [variant.id for variant in seen], "rows": rows})
+    connection.execute(_KEEP, {"rows": rows})
+
+
+_FORGET = text("""
+    DELETE FROM stocks
+    WHERE shop_id = :shop AND variant_id = ANY(:variants) AND NOT EXISTS (
+        SELECT FROM json_populate_recordset(NULL::stocks, :rows) AS seen
+        WHERE seen.variant_id = stocks.variant_id AND seen.warehouse_id = stocks.warehouse_id
+    )
+""")
+
+_KEEP = text("""
+    INSERT INTO stocks SELECT * FROM json_populate_recordset(NULL::stocks, :rows)
+    ON CONFLICT (shop_id, variant_id, warehouse_id) DO UPDATE
+    SET quantity = excluded.quantity, allocated = excluded.allocated,
+        changed_at = CASE WHEN stocks.quantity <> excluded.quantity THEN excluded.changed_at ELSE stocks.changed_at END
+    WHERE stocks.quantity <> excluded.quantity OR stocks.allocated <> excluded.allocated
+""")

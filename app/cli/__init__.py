@@ -5,9 +5,10 @@ import sys
 import click
 
 from app.cli.doctor import doctor
-from app.cli.queue import availability, explain, queue, ship
+from app.cli.queue import availability, explain, queue
 from app.cli.rule import rule
 from app.cli.serve import migrate_command, serve, web, worker
+from app.cli.ship import ship
 from app.cli.shop import shop, sweep_command, wait
 from app.cli.supply import supply
 from app.config import BadSetting

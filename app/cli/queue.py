@@ -3,17 +3,16 @@
 from datetime import UTC, datetime
 
 import click
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from app import book, clock, marks, rulebook, tasks
+from app import book, clock, rulebook
 from app import explain as reasons
 from app import queue as claims
 from app.cli import naming
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.engine import ask, plan
 from app.engine.model import Facts, Plan
-from app.models import Line, Order, Shop
-from app.platforms import ShipLine, ShopError
+from app.models import Shop
 
 
 @click.command()
@@ -90,44 +89,3 @@ def explain(shop_url: str, number: str | None, sku: str | None, as_json: bool) -
             click.echo(f"  {sentence}")
     if not found:
         click.echo(f"Nothing of order {number} is open.")
-
-
-@click.command()
-@shop_option
-@click.option("--order", "number", required=True, metavar="NUMBER")
-@click.option("--tracking", default="", help="Tracking number of the parcel.")
-@click.option("--notify/--no-notify", default=True, show_default=True, help="Let the shop mail the customer.")
-def ship(shop_url: str, number: str, tracking: str, notify: bool) -> None:
-    """Ship what is ready of an order, from the warehouses that hold it."""
-    with opened(shop_url) as (opened_runtime, shop):
-        with opened_runtime.engine.connect() as connection:
-            order_id, lines = _ready(connection, shop, number)
-        if not lines:
-            raise click.ClickException(f"Nothing of order {number} is ready to ship.")
-        try:
-            opened_runtime.platform(shop).ship(order_id, lines, exceed=True, tracking=tracking, notify=notify)
-        except ShopError as wrong:
-            raise click.ClickException(f"The shop did not ship it: {wrong}") from wrong
-        with opened_runtime.engine.begin() as connection:
-            marks.mark(connection, shop.id, [("order", order_id)])
-        tasks.wake(shop.id)
-    click.echo(f"Shipped {sum(line.units for line in lines)} units of order {number}.")
-
-
-def _ready(connection: Connection, shop: Shop, number: str) -> tuple[str, list[ShipLine]]:
-    """The order's id, and all that is on hand for it."""
-    query = (
-        select(Order.id, Line.id.label("line_id"), Line.pieces)
-        .join(Line, (Line.shop_id == Order.shop_id) & (Line.order_id == Order.id))
-        .where(Order.shop_id == shop.id, Order.number == number)
-    )
-    rows = connection.execute(query).all()
-    if not rows:
-        raise click.ClickException(f"No order has the number {number}.")
-    ready = [
-        ShipLine(row.line_id, piece["warehouse"], piece["quantity"])
-        for row in rows
-        for piece in row.pieces
-        if piece["source"] == "on_hand" and piece["warehouse"]
-    ]
-    return rows[0].id, ready

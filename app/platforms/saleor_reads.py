@@ -171,10 +171,12 @@ def _order(node: Json, events: Events) -> OrderSeen:
 
 
 def _line(node: Json) -> LineSeen:
+    variant = node["variant"] or {"id": None, "sku": None}
     return LineSeen(
         id=node["id"],
-        variant=node["variant"]["id"] if node["variant"] else None,
-        sku=node["productSku"] or "",
+        variant=variant["id"],
+        # An imported line may come without the SKU it was sold under.
+        sku=node["productSku"] or variant["sku"] or "",
         quantity=node["quantity"],
         fulfilled=node["quantityFulfilled"],
         allocations={held["warehouse"]["id"]: held["quantity"] for held in node["allocations"] or ()},

@@ -238,6 +238,7 @@ def upgrade() -> None:
         sa.Column("waiting", sa.Integer(), server_default="0", nullable=False),
         sa.Column("expected", sa.Date(), nullable=True),
         sa.Column("promised", sa.Date(), nullable=True),
+        sa.Column("beyond", sa.Integer(), server_default="0", nullable=False),
         sa.Column("judged", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("told", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.ForeignKeyConstraint(
