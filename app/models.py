@@ -199,8 +199,8 @@ class Line(Table):
 
     `open` units are not yet fulfilled; `approving` of them wait in a shipment for approval. `layers` says when its
     ordered units joined the queue: `[{"at": iso, "units": n}]`, oldest first. `pieces` is the engine's answer,
-    `promised` the last date told, `beyond` its units beyond the cap. `judged` is set once the line has been held against
-    the cap, `told` once we wrote its metadata.
+    `promised` the last date told, `beyond` its units beyond the cap. `judged` is set once the line has been held
+    against the cap, `told` once we wrote its metadata.
     """
 
     __tablename__ = "lines"

@@ -72,7 +72,7 @@ def _ready(connection: Connection, shop_id: int, order_id: str) -> list[ShipLine
 def _ship(
     opened_runtime: Runtime, shop: Shop, order_id: str, lines: list[ShipLine], *, tracking: str, notify: bool
 ) -> None:
-    """Younger orders may over-fill a warehouse, and the shop then refuses honest shipments: what we cover may exceed."""
+    """Younger orders may over-fill a warehouse; the shop then refuses honest shipments. What we cover may exceed."""
     try:
         opened_runtime.platform(shop).ship(order_id, lines, exceed=True, tracking=tracking, notify=notify)
     except ShopError as wrong:
