@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from wsgiref.types import StartResponse
 
 from graphql import DocumentNode, GraphQLSchema, parse
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -18,7 +19,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from . import fields, mutations  # noqa: F401  they register the resolvers
 from .api.call import Call
 from .api.execution import Executor
-from .api.http import Endpoint, StartResponse
+from .api.http import Endpoint
 from .api.names import Told
 from .api.registry import build
 from .control import control
@@ -26,6 +27,7 @@ from .hooks.installing import install
 from .hooks.keys import SigningKey
 from .hooks.sending import Deliverer
 from .hooks.subscriptions import body_of
+from .pages import create_pages
 from .seed import first_user
 from .state.people import Installation, Webhook
 from .state.saving import Keeper
@@ -52,6 +54,8 @@ class _Handler(WSGIRequestHandler):
 class Server:
     """One shop on one port. ``url`` is its GraphQL address, ``shop`` its state, ``stop()`` its end."""
 
+    package = Path(__file__).parent
+
     def __init__(self, port: int = 0, data_dir: Path | None = None, **switches: Any) -> None:
         self._own_dir = tempfile.TemporaryDirectory(prefix="sandbox-") if data_dir is None else None
         directory = Path(self._own_dir.name) if self._own_dir else Path(data_dir or ".")
@@ -70,6 +74,7 @@ class Server:
         self.executor = Executor(schema())
         self.endpoint = Endpoint(self.shop, self.key, self.executor, self.origin, self)
         self._subscription: Callable[[str], DocumentNode] = lru_cache(maxsize=100)(parse)
+        self.pages = create_pages(self)
         self.deliverer = Deliverer(self.shop, self.key, self.origin, self._render)
         self.shop.tell = self.deliverer.tell
         self._installer = ThreadPoolExecutor(1, thread_name_prefix="sandbox-installer")
@@ -122,7 +127,8 @@ class Server:
                 return _json(start_response, "200 OK", self.key.jwks)
             case "/sandbox/control":
                 return control(self.shop, environ, lambda status, body: _json(start_response, status, body))
-        return _json(start_response, "404 Not Found", {"error": "nothing here"})
+        answer: Iterable[bytes] = self.pages(environ, start_response)
+        return answer
 
 
 def _json(start_response: StartResponse, status: str, value: Any) -> list[bytes]:

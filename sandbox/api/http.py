@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
+from wsgiref.types import StartResponse
 
 from graphql import GraphQLError
 
@@ -18,7 +19,6 @@ from .execution import Executor, shaped
 
 BODY_LIMIT = 2_621_440
 _REASONS = {200: "200 OK", 400: "400 Bad Request", 405: "405 Method Not Allowed", 413: "413 Payload Too Large"}
-StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
 class Endpoint:

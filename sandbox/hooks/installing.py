@@ -50,7 +50,7 @@ def install(shop: Shop, url: str, installation: Installation) -> None:
 
 
 def _install(shop: Shop, url: str, installation: Installation) -> None:
-    manifest = _manifest(installation.manifest_url)
+    manifest = fetch_manifest(installation.manifest_url)
     webhooks = checked(shop, manifest)
     token, kept = new_app_token()
     with shop.working():
@@ -89,7 +89,8 @@ def _session() -> requests.Session:
     return session
 
 
-def _manifest(url: str) -> dict[str, Any]:
+def fetch_manifest(url: str) -> dict[str, Any]:
+    """The manifest at an address; connection errors are tried again twice, as Saleor does."""
     with _session() as session:
         for attempt in range(_MANIFEST_TRIES):
             try:
