@@ -8,8 +8,9 @@ import sandbox
 
 def main(port: int, variants: int) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
-    with sandbox.serve(port) as server:
-        sandbox.fill(server.shop, variants)
+    server = sandbox.Server(port)
+    sandbox.fill(server.shop, variants)
+    with server.start():
         signal.sigwait({signal.SIGTERM, signal.SIGINT})
 
 

@@ -8,7 +8,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
 
 import httpx
 from sqlalchemy import select
@@ -107,6 +109,35 @@ def app(server: str) -> Iterator[App]:
             yield made
         finally:
             made.runtime.engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The app, installed in a sandbox shop with so many variants; its web process runs, no worker does."""
+
+    app: App
+    shop_url: str
+    variants: int
+    web: int
+
+    @contextlib.contextmanager
+    def latency(self, milliseconds: int) -> Iterator[None]:
+        """Let the shop take so much longer for every answer."""
+        self._turn({"latency_ms": milliseconds})
+        try:
+            yield
+        finally:
+            self._turn({"latency_ms": 0})
+
+    def _turn(self, switches: dict[str, int]) -> None:
+        httpx.post(urljoin(self.shop_url, "/sandbox/control"), json=switches).raise_for_status()
+
+
+@contextlib.contextmanager
+def scene(server: str, variants: int) -> Iterator[Scene]:
+    with sandbox(variants) as shop_url, app(server) as made, made.web() as pid:
+        made.install_in(shop_url)
+        yield Scene(made, shop_url, variants, pid)
 
 
 @contextlib.contextmanager
