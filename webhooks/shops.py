@@ -48,12 +48,16 @@ class Shops:
     def find(self, api_url: str) -> KnownShop | None:
         """The shop, unless it is unknown or has removed us. Unknown ones are not remembered: they could be many."""
         read_at, shop = self._known.get(api_url, (0.0, None))
-        if shop is None or time.monotonic() - read_at > REMEMBER_SECONDS:
+        now = time.monotonic()
+        if shop is None or now - read_at > REMEMBER_SECONDS:
+            if shop is not None:
+                # One reads, the others go on with what they know.
+                self._known[api_url] = (now, shop)
             shop = self._read(api_url)
             if shop is None:
                 self._known.pop(api_url, None)
             else:
-                self._known[api_url] = (time.monotonic(), shop)
+                self._known[api_url] = (now, shop)
         return shop
 
     def forget(self, shop: KnownShop) -> None:
