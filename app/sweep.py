@@ -25,10 +25,11 @@ def run(runtime: Runtime, shop_id: int, *, full: bool = False, progress: Progres
     `full`, once a day in any case, asks the shop for every order that may have open units besides. Raises ShopError; a
     sweep that was cut off is begun anew.
     """
-    shop = runtime.shop(shop_id)
+    shop, began = runtime.shop(shop_id), datetime.now(UTC)
+    if shop.state == "inactive":
+        _ask_whether_it_is_back(runtime, shop, began)
     if shop.state in reconcile.RESTING:
         return
-    began = datetime.now(UTC)
     full = full or shop.fully_swept_at is None or shop.fully_swept_at < began - FULL_EVERY
     with contextlib.closing(runtime.platform(shop)) as platform:
         _mark(runtime, shop_id, [("layout", "")])
@@ -40,6 +41,13 @@ def run(runtime: Runtime, shop_id: int, *, full: bool = False, progress: Progres
     doctor.report(runtime, shop)
 
 
+def _ask_whether_it_is_back(runtime: Runtime, shop: Shop, now: datetime) -> None:
+    """That we were switched on again may have failed to reach us, too. If so, the shop is due to be swept at once."""
+    with runtime.engine.begin() as connection:
+        connection.execute(update(Shop).where(Shop.id == shop.id).values(swept_at=now))
+    installs.look_again(runtime, shop)
+
+
 def try_again_soon(runtime: Runtime, shop_id: int, now: datetime) -> None:
     """A sweep failed: the shop is due again in a few minutes, not at once and not only at the next regular time."""
     due = now - timedelta(minutes=runtime.config.sweep_minutes) + AFTER_A_FAILURE
@@ -48,9 +56,9 @@ def try_again_soon(runtime: Runtime, shop_id: int, now: datetime) -> None:
 
 
 def overdue(connection: Connection, now: datetime, minutes: int) -> list[int]:
-    """Shops that have not been swept for so long, or never."""
+    """Shops that have not been swept for so long, or never. One that switched us off is asked about that alone."""
     late = or_(Shop.swept_at.is_(None), Shop.swept_at < now - timedelta(minutes=minutes))
-    return list(connection.scalars(select(Shop.id).where(late, Shop.state.not_in(reconcile.RESTING))))
+    return list(connection.scalars(select(Shop.id).where(late, Shop.state.not_in(("left", "removed")))))
 
 
 def _orders(platform: Platform, shop: Shop, *, full: bool) -> Iterable[list[str]]:

@@ -1,6 +1,7 @@
 """How a shop and this app come together and part."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, Row, select, text, update
 from werkzeug.test import TestResponse
 
-from app import installs
+from app import installs, sweep
 from app.models import Mark, Shop
 from app.platforms import ShopError
 from app.runtime import Runtime
@@ -198,6 +199,28 @@ def test_a_lifecycle_event_is_tried_again_when_the_shop_cannot_be_asked(
     with pytest.raises(ShopError):
         lifecycle(runtime, shop_id, "app_deleted", {"id": OURS})
     assert runtime.shop(shop_id).state == "installed"
+
+
+def test_being_switched_on_again_is_found_by_the_next_sweep_when_nobody_told_us(
+    web: FlaskClient, saleor: FakeSaleor, runtime: Runtime, engine: Engine
+) -> None:
+    shop_id = registered(web, saleor)
+    [app] = saleor.apps.values()
+    saleor.apps.clear()
+    assert lifecycle(runtime, shop_id, "app_status_changed", {"id": OURS, "isActive": False}) == "inactive"
+    sweep.run(runtime, shop_id)
+    assert runtime.shop(shop_id).state == "inactive"
+    assert not is_overdue(engine, minutes=60)
+    assert is_overdue(engine, minutes=0)
+    saleor.apps["token one"] = app
+    sweep.run(runtime, shop_id)
+    assert runtime.shop(shop_id).state == "installed"
+    assert is_overdue(engine, minutes=60)
+
+
+def is_overdue(engine: Engine, minutes: int) -> bool:
+    with engine.connect() as connection:
+        return sweep.overdue(connection, datetime.now(UTC), minutes) != []
 
 
 @pytest.mark.parametrize("app", [None, {}, {"id": None}])
