@@ -24,7 +24,7 @@ DUEBACK = [sys.executable, "-m", "app.cli"]
 PERMISSIONS = ["MANAGE_PRODUCTS", "MANAGE_ORDERS", "MANAGE_CHANNELS", "MANAGE_SHIPPING"]
 START_SECONDS = 60
 STOP_SECONDS = 30
-SOLD_OUT = "NOTE-DOTTED"
+SOLD_OUT = "BLANKET-RUST"
 
 SIGN_IN = """mutation ($email: String!, $password: String!) {
   tokenCreate(email: $email, password: $password) { token }
