@@ -4,10 +4,11 @@ One process and one selector: a request costs it about a tenth of what it costs 
 a little of the server's time but does not set the pace. Each connection has one request under way.
 """
 
+import math
 import selectors
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -42,15 +43,23 @@ class _Connection:
 
 def press(port: int, requests: Sequence[bytes], *, connections: int, seconds: float, expect: bytes) -> Load:
     """Send `requests` in turn for so long; each answer has to begin with `expect` and to have no body."""
-    waiting = cycle(requests)
+    return _drive(port, cycle(requests), connections, seconds, expect)
+
+
+def send_all(port: int, requests: Sequence[bytes], *, connections: int, expect: bytes) -> Load:
+    """Send each of `requests` once."""
+    return _drive(port, iter(requests), connections, math.inf, expect)
+
+
+def _drive(port: int, requests: Iterator[bytes], connections: int, seconds: float, expect: bytes) -> Load:
     latencies: list[float] = []
     refused = 0
     with selectors.DefaultSelector() as selector:
-        opened = [_open(port, selector) for _ in range(connections)]
-        began = time.perf_counter()
-        for connection in opened:
-            _send(connection, next(waiting))
-        while (now := time.perf_counter()) - began < seconds:
+        busy = [_open(port, selector) for _ in range(connections)]
+        began = now = time.perf_counter()
+        for connection, request in zip(busy, requests, strict=False):
+            _send(connection, request)
+        while busy and now - began < seconds:
             ready = selector.select(SILENCE_SECONDS)
             if not ready:
                 raise TimeoutError(f"No answer within {SILENCE_SECONDS} seconds.")
@@ -61,10 +70,19 @@ def press(port: int, requests: Sequence[bytes], *, connections: int, seconds: fl
                 now = time.perf_counter()
                 latencies.append(now - connection.sent_at)
                 refused += not connection.read.startswith(expect)
-                _send(connection, next(waiting))
-        for connection in opened:
-            connection.socket.close()
+                if (request := next(requests, None)) is not None:
+                    _send(connection, request)
+                else:
+                    busy.remove(connection)
+                    _close(connection, selector)
+        for connection in busy:
+            _close(connection, selector)
     return Load(now - began, sorted(latencies), refused)
+
+
+def _close(connection: _Connection, selector: selectors.BaseSelector) -> None:
+    selector.unregister(connection.socket)
+    connection.socket.close()
 
 
 def _open(port: int, selector: selectors.BaseSelector) -> _Connection:

@@ -3,6 +3,7 @@
 import json
 import uuid
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ KEY_BITS = 3072
 class Sender:
     """Sends as one shop, with an RSA key of the size Saleor's own have."""
 
+    api_url: str = API_URL
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, KEY_BITS))
 
     @property
@@ -27,17 +29,18 @@ class Sender:
 
     def requests(self, path: str, number: int) -> list[bytes]:
         """So many webhooks, each about another order, as bytes for the wire."""
-        return [self._request(path, b64encode(f"Order:{uuid.uuid4()}".encode()).decode()) for _ in range(number)]
+        orders = [b64encode(f"Order:{uuid.uuid4()}".encode()).decode() for _ in range(number)]
+        return [self.request(path, "order_created", {"order": {"id": order}}) for order in orders]
 
-    def _request(self, path: str, order: str) -> bytes:
-        body = json.dumps({"issuingPrincipal": None, "order": {"id": order}}).encode()
+    def request(self, path: str, event: str, payload: Mapping[str, Any]) -> bytes:
+        body = json.dumps({"issuingPrincipal": None, **payload}).encode()
         headers = {
             "Host": "127.0.0.1",
             "User-Agent": "Saleor/3.23",
             "Content-Type": "application/json",
-            "Saleor-Event": "order_created",
+            "Saleor-Event": event,
             "Saleor-Domain": "shop.example",
-            "Saleor-Api-Url": API_URL,
+            "Saleor-Api-Url": self.api_url,
             "Saleor-Signature": self._sign(body),
             "Content-Length": str(len(body)),
         }

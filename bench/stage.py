@@ -13,19 +13,28 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app import marks, tasks
 from app.config import Config
 from app.db import open_engine
 from app.models import Shop
+from app.platforms import Platform
 from app.runtime import Runtime
+from bench.sender import Sender
 from sandbox.seed import STAFF_EMAIL, STAFF_PASSWORD
 from tests.conftest import fresh_database
 from tests.live import documents
 from tests.live.client import Client
+from webhooks.shops import REMEMBER_SECONDS
+
+WEBHOOKS = "/api/webhooks/saleor"
+CONNECTIONS = 16
+ACCEPTED = b"HTTP/1.1 202"
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+SWEEP_SECONDS = 120.0
 PERMISSIONS = ["MANAGE_PRODUCTS", "MANAGE_ORDERS", "MANAGE_CHANNELS", "MANAGE_SHIPPING"]
 
 
@@ -85,6 +94,12 @@ class App:
         with self.runtime.engine.connect() as connection:
             return self.runtime.shop(connection.execute(select(Shop.id)).scalar_one())
 
+    @contextlib.contextmanager
+    def platform(self) -> Iterator[Platform]:
+        """A connection to the one shop."""
+        with contextlib.closing(self.runtime.platform(self.shop())) as opened:
+            yield opened
+
     def install_in(self, shop_url: str) -> None:
         """Through the shop's own API, as staff would."""
         client = Client(shop_url, STAFF_EMAIL, STAFF_PASSWORD)
@@ -94,6 +109,14 @@ class App:
         )
         client.close()
         wait_for(self._is_installed, "the installation", 0.1)
+
+    def trust(self, sender: Sender) -> None:
+        """Keep the sender's key beside the shop's own. Returns once the door has heard of it."""
+        shop = self.shop()
+        keys = {"keys": [*shop.jwks["keys"], *sender.jwks["keys"]]}
+        with self.runtime.engine.begin() as connection:
+            connection.execute(update(Shop).where(Shop.id == shop.id).values(jwks=keys))
+        time.sleep(REMEMBER_SECONDS)
 
     def _is_installed(self) -> bool:
         with self.runtime.engine.connect() as connection:
@@ -113,12 +136,16 @@ def app(server: str) -> Iterator[App]:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The app, installed in a sandbox shop with so many variants; its web process runs, no worker does."""
+    """The app, installed in a sandbox shop with so many variants; its web process runs, no worker does.
+
+    `sender` sends webhooks as the shop; `web` is a process id.
+    """
 
     app: App
     shop_url: str
     variants: int
     web: int
+    sender: Sender
 
     @contextlib.contextmanager
     def latency(self, milliseconds: int) -> Iterator[None]:
@@ -129,6 +156,19 @@ class Scene:
         finally:
             self._turn({"latency_ms": 0})
 
+    @contextlib.contextmanager
+    def worker(self) -> Iterator[int]:
+        """A worker that has nothing to do yet: it has swept the shop. Yields its process id."""
+        with self.app.worker() as pid:
+            wait_for(lambda: self.app.shop().swept_at and self.is_idle(), "the first sweep", 0.2, SWEEP_SECONDS)
+            yield pid
+
+    def is_idle(self) -> bool:
+        """Whether no mark is set and no job of the shop waits or runs."""
+        shop = self.app.shop()
+        with self.app.runtime.engine.connect() as connection:
+            return not marks.pending(connection, shop.id) and not tasks.busy(connection, shop.id)
+
     def _turn(self, switches: dict[str, int]) -> None:
         httpx.post(urljoin(self.shop_url, "/sandbox/control"), json=switches).raise_for_status()
 
@@ -137,7 +177,9 @@ class Scene:
 def scene(server: str, variants: int) -> Iterator[Scene]:
     with sandbox(variants) as shop_url, app(server) as made, made.web() as pid:
         made.install_in(shop_url)
-        yield Scene(made, shop_url, variants, pid)
+        sender = Sender(shop_url)
+        made.trust(sender)
+        yield Scene(made, shop_url, variants, pid, sender)
 
 
 @contextlib.contextmanager

@@ -5,7 +5,6 @@ reads, over one connection that stays open, and keeps nothing; it is timed on a 
 long as a quick shop over a network: a real Saleor took 68 ms for one variant and 217 for 77 on the same machine.
 """
 
-import contextlib
 import time
 from collections.abc import Iterator
 
@@ -43,7 +42,7 @@ def _against_one_by_one(scene: Scene) -> Figure:
 
 
 def _seconds_each(scene: Scene, ids: list[str]) -> float:
-    with contextlib.closing(scene.app.runtime.platform(scene.app.shop())) as platform:
+    with scene.app.platform() as platform:
         platform.variants(ids[:1])
         began = time.perf_counter()
         for variant in ids:
