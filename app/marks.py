@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Connection, Select, Text, delete, func, literal, select, update
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    case,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -101,7 +114,7 @@ def clear(connection: Connection, shop_id: int, kind: str, taken: Sequence[Taken
 
 
 def postpone(connection: Connection, shop_id: int, kind: str, taken: Sequence[Taken]) -> None:
-    """Look at them again later, each time after a longer rest. Those marked again meanwhile are due at once."""
+    """Look at them again, at first at once and then after longer and longer rests."""
     unchanged = _unchanged(shop_id, kind, taken)
     connection.execute(update(Mark).where(*_key_is(unchanged)).values(_LATER))
 
@@ -112,11 +125,15 @@ def rest(connection: Connection, shop_id: int, pause: timedelta) -> None:
     connection.execute(update(Mark).where(*_key_is(due)).values(not_before=func.now() + pause))
 
 
-# Ten seconds after the first failed attempt, twice as long after each further one, an hour at most.
+# The first failure is often old news, such as an object that is gone by now: it is looked at again at once, alone. After
+# the second it rests ten seconds, then twice as long each time, an hour at most.
 _LATER = {
     "attempts": Mark.attempts + 1,
-    "not_before": func.now()
-    + func.least(LONGEST_REST, FIRST_REST * func.power(2, func.least(Mark.attempts, RESTS_TO_THE_LONGEST))),
+    "not_before": case(
+        (Mark.attempts == 0, func.now()),
+        else_=func.now()
+        + func.least(LONGEST_REST, FIRST_REST * func.power(2, func.least(Mark.attempts - 1, RESTS_TO_THE_LONGEST))),
+    ),
 }
 
 

@@ -108,8 +108,10 @@ def test_what_is_being_marked_again_right_now_is_not_cleared(engine: Engine, con
     assert taken(connection) == ["a"]
 
 
-def test_a_postponed_mark_rests_longer_each_time(connection: Connection) -> None:
+def test_what_failed_once_is_looked_at_again_at_once_and_then_rests_longer_each_time(connection: Connection) -> None:
     mark_variants(connection, "a")
+    marks.postpone(connection, 1, "variant", marks.take(connection, 1, "variant", BATCH))
+    assert taken(connection) == ["a"]
     for rest in (10, 20, 40):
         marks.postpone(connection, 1, "variant", marks.take(connection, 1, "variant", BATCH))
         assert taken(connection) == []
@@ -161,7 +163,8 @@ def test_a_shop_out_of_reach_rests_as_a_whole(connection: Connection) -> None:
 def test_resting_marks_are_pending_but_wake_nobody(connection: Connection) -> None:
     mark_variants(connection, "a")
     assert marks.shops_to_wake(connection) == [1]
-    marks.postpone(connection, 1, "variant", marks.take(connection, 1, "variant", BATCH))
+    for _ in range(2):
+        marks.postpone(connection, 1, "variant", marks.take(connection, 1, "variant", BATCH))
     assert marks.shops_to_wake(connection) == []
     assert marks.pending(connection, 1) == 1
 
