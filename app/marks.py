@@ -125,8 +125,8 @@ def rest(connection: Connection, shop_id: int, pause: timedelta) -> None:
     connection.execute(update(Mark).where(*_key_is(due)).values(not_before=func.now() + pause))
 
 
-# The first failure is often old news, such as an object that is gone by now: it is looked at again at once, alone. After
-# the second it rests ten seconds, then twice as long each time, an hour at most.
+# The first failure is often old news, such as an object that is gone by now: it is looked at again at once, alone.
+# After the second it rests ten seconds, then twice as long each time, an hour at most.
 _LATER = {
     "attempts": Mark.attempts + 1,
     "not_before": case(

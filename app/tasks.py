@@ -23,6 +23,8 @@ log = structlog.get_logger()
 
 HEARTBEAT_SECONDS = 5.0
 DEAD_AFTER_SECONDS = 15.0
+# A job that waits for its shop's lock is announced by nobody when the lock is free.
+POLL_SECONDS = 0.5
 # Every ten seconds: in this dialect the seconds come last.
 LOOK_AFTER = "* * * * * */10"
 
@@ -45,6 +47,7 @@ def run_worker(runtime: Runtime, url: str, *, concurrency: int = 4) -> None:
         queue.run_worker(
             concurrency=concurrency,
             delete_jobs="successful",
+            fetch_job_polling_interval=POLL_SECONDS,
             update_heartbeat_interval=HEARTBEAT_SECONDS,
             stalled_worker_timeout=DEAD_AFTER_SECONDS,
             additional_context={"runtime": runtime},
