@@ -36,7 +36,12 @@ ACCEPTED = b"HTTP/1.1 202"
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 SWEEP_SECONDS = 120.0
+MOST_OF_A_LOG = 2000
 PERMISSIONS = ["MANAGE_PRODUCTS", "MANAGE_ORDERS", "MANAGE_CHANNELS", "MANAGE_SHIPPING"]
+
+
+class Ended(RuntimeError):
+    """A process that was needed is gone."""
 
 
 class NotInTime(RuntimeError):
@@ -204,6 +209,11 @@ def running(command: list[str], log: Path, environment: Mapping[str, str] | None
         process = subprocess.Popen(command, env=os.environ | (environment or {}), stdout=output, stderr=output)
     try:
         yield process.pid
+        if process.poll() is not None:
+            raise Ended(f"{' '.join(command)} ended by itself: {log.read_text()[-MOST_OF_A_LOG:]}")
+    except NotInTime as late:
+        late.add_note(f"{' '.join(command)}: {log.read_text()[-MOST_OF_A_LOG:]}")
+        raise
     finally:
         process.terminate()
         try:

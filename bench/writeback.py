@@ -3,8 +3,8 @@
 A changed variant has another quantity in the pool and other metadata: two changes. The loop calls one mutation after
 the other over one connection that stays open, on a sample; ours writes batches of a hundred as the worker does. The
 goal is set for a real Saleor, and is measured there where SALEOR_URL, SALEOR_EMAIL and SALEOR_PASSWORD name one: it
-gets a channel and variants of its own for the time. The sandbox is one Python process, which gains little from several
-requests at once.
+gets a channel and variants of its own for the time. The sandbox does nothing of a real shop's work for a write, so its
+figure has a goal of its own and says little about one.
 """
 
 import contextlib
