@@ -8,6 +8,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from graphql import FieldNode
+
 from .call import Info
 from .refusals import QueryError
 
@@ -29,6 +31,9 @@ def connection(
     before: str | None = None,
 ) -> dict[str, Any]:
     """One page of ``rows``. ``ordered`` rows are sorted by ``sort_key`` already; keys are unique."""
+    if not first and not last and _asks_for_edges(info):
+        name = info.field_name
+        raise QueryError(f"You must provide a `first` or `last` value to properly paginate the `{name}` connection.")
     _check(info.field_name, first, last, after, before)
     every = rows if ordered and isinstance(rows, list) else sorted(rows, key=sort_key, reverse=descending)
     page, more = _slice(every, sort_key, descending, first, last, _read(after or before))
@@ -46,8 +51,6 @@ def connection(
 
 
 def _check(name: str, first: int | None, last: int | None, after: str | None, before: str | None) -> None:
-    if not first and not last:
-        raise QueryError(f"You must provide a `first` or `last` value to properly paginate the `{name}` connection.")
     for word, count in (("first", first), ("last", last)):
         if count and count > PAGE_LIMIT:
             raise QueryError(
@@ -62,6 +65,15 @@ def _check(name: str, first: int | None, last: int | None, after: str | None, be
         raise QueryError("Argument `first` cannot be combined with `before`.")
     if last and after:
         raise QueryError("Argument `last` cannot be combined with `after`.")
+
+
+def _asks_for_edges(info: Info) -> bool:
+    """Whether rows are wanted, and not only how many there are."""
+    return any(
+        not isinstance(each, FieldNode) or each.name.value == "edges"
+        for node in info.field_nodes
+        for each in (node.selection_set.selections if node.selection_set else ())
+    )
 
 
 def _slice(
@@ -80,7 +92,7 @@ def _slice(
             raise QueryError("Received cursor is invalid.") from None
     if first:
         return rows[start : min(start + first, end)], end - start > first
-    count = last or 0
+    count = last or 0  # without either nothing is on the page
     return rows[max(end - count, start) : end], end - start > count
 
 

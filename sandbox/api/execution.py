@@ -13,6 +13,7 @@ from graphql import (
     FieldNode,
     GraphQLError,
     GraphQLSchema,
+    GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
     Visitor,
@@ -23,6 +24,7 @@ from graphql import (
 )
 
 from .call import Call
+from .cost import COST_LIMIT, cost_of
 from .refusals import InsufficientStock, Invalid, QueryError
 
 MUTATION_LIMIT = 4
@@ -34,7 +36,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document that may be run, or what is wrong with it."""
+    """A document, and what is wrong with it; without one it could not even be read."""
 
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
@@ -54,19 +56,34 @@ class Executor:
         prepared = self.prepare(query)
         if prepared.document is None:
             return 400, {"errors": [shaped(error) for error in prepared.errors]}
+        given = variables if isinstance(variables, Mapping) else {}
+        cost = 0 if prepared.errors else cost_of(self.schema, prepared.document, given)
+        charged = {"extensions": {"cost": {"requestedQueryCost": cost, "maximumAvailable": COST_LIMIT}}}
+        if prepared.errors:
+            return 400, {"errors": [shaped(error) for error in prepared.errors]} | charged
+        if cost > COST_LIMIT:
+            return 400, {"errors": [_too_dear(cost)]} | charged
         with call.shop.lock:
-            return 200, self.answer(call, prepared.document, variables, operation)
+            answer = self.answer(call, prepared.document, given, operation)
+        if answer["data"] is None and not any("path" in error for error in answer["errors"]):
+            # Variables or an operation name that do not fit: nothing was executed.
+            return 400, {"errors": answer["errors"]}
+        return 200, answer | charged
 
     def answer(
-        self, call: Call, document: DocumentNode, variables: Any = None, operation: str | None = None, root: Any = None
+        self,
+        call: Call,
+        document: DocumentNode,
+        variables: Mapping[str, Any] | None = None,
+        operation: str | None = None,
+        root: Any = None,
     ) -> dict[str, Any]:
-        given: dict[str, Any] | None = dict(variables) if isinstance(variables, Mapping) else None
         result = execute_sync(
             self.schema,
             document,
             root_value=root,
             context_value=call,
-            variable_values=given,
+            variable_values=dict(variables or {}),
             operation_name=operation or None,
         )
         answer: dict[str, Any] = {}
@@ -81,7 +98,13 @@ class Executor:
         except GraphQLError as error:
             return Prepared(None, (error,))
         errors = [*validate(self.schema, document), *over_limits(document)]
-        return Prepared(None, tuple(errors)) if errors else Prepared(document)
+        return Prepared(document, tuple(errors))
+
+
+def _too_dear(cost: int) -> dict[str, Any]:
+    message = f"The query exceeds the maximum cost of {COST_LIMIT}. Actual cost is {cost}"
+    charged = {"cost": {"requestedQueryCost": cost, "maximumAvailable": COST_LIMIT}}
+    return {"message": message, "extensions": charged | {"exception": {"code": "QueryCostError"}}}
 
 
 def over_limits(document: DocumentNode) -> list[GraphQLError]:
@@ -115,7 +138,7 @@ def shaped(error: GraphQLError) -> dict[str, Any]:
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
     shape: dict[str, Any] = dict(error.formatted)
-    code = "GraphQLError"
+    code = type(cause).__name__ if isinstance(cause, GraphQLSyntaxError) else "GraphQLError"
     if isinstance(cause, QueryError | InsufficientStock):
         code = cause.code
     elif not isinstance(cause, GraphQLError | Invalid):

@@ -53,17 +53,12 @@ def row_id(row: Any) -> str:
 
 
 def split(global_id: str) -> tuple[str, str]:
-    """The type's name and the key as text; raises QueryError where it is no global id."""
+    """The type's name and the key as text, both empty where it is no global id."""
     try:
         type_name, _, pk = base64.b64decode(global_id, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError, ValueError):
-        type_name = pk = ""
-    if not type_name or not pk:
-        raise QueryError(f"Invalid ID: {global_id}. Expected: {_EXPECTED}.")
+        return "", ""
     return type_name, pk
-
-
-_EXPECTED = "a base64 encoded type and key"
 
 
 def key(type_name: str, pk: str) -> int | str | None:
@@ -75,12 +70,19 @@ def key(type_name: str, pk: str) -> int | str | None:
 
 def pk_of(global_id: str, *type_names: str, field: str = "id") -> Any:
     """The key in a global id of one of these types; otherwise refused with GRAPHQL_ERROR on ``field``."""
-    try:
-        type_name, pk = split(global_id)
-    except QueryError as error:
-        raise Invalid(field, "GRAPHQL_ERROR", str(error)) from None
+    type_name, pk = split(global_id)
+    if not pk:
+        raise Invalid(field, "GRAPHQL_ERROR", f"Invalid ID: {global_id}. Expected: {type_names[0]}.")
     if type_name not in type_names:
         raise Invalid(
             field, "GRAPHQL_ERROR", f"Invalid ID: {global_id}. Expected: {type_names[0]}, received: {type_name}."
         )
     return key(type_name, pk)
+
+
+def asked_pk(global_id: str, type_name: str) -> Any:
+    """The key a query asks for: nobody's (None) where the id is of another type, an error where it is none at all."""
+    found, pk = split(global_id)
+    if not pk:
+        raise QueryError(f"Invalid ID: {global_id}. Expected: {type_name}.")
+    return key(found, pk) if found == type_name else None

@@ -114,8 +114,9 @@ def apply(call: Call, checkout: Checkout, asked: Sequence[Asked], *, replace: bo
 def _write(shop: Shop, checkout: Checkout, asked: Asked, *, replace: bool) -> CheckoutLine | None:
     line = asked.line
     if line is None and not asked.apart:
-        same = (each for each in shop.checkout_lines.of("checkout", checkout.pk) if each.variant == asked.variant.pk)
-        line = next(same, None)
+        # Where a variant is on several lines already, more of it is one more line.
+        same = [each for each in shop.checkout_lines.of("checkout", checkout.pk) if each.variant == asked.variant.pk]
+        line = same[0] if len(same) == 1 else None
     if line is None:
         if not asked.quantity:
             return None

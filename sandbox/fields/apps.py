@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.api.call import AUTHENTICATED_APP, AUTHENTICATED_STAFF_USER, Info
 from sandbox.api.connections import connection
-from sandbox.api.ids import pk_of
+from sandbox.api.ids import asked_pk
 from sandbox.api.refusals import PermissionDenied
 from sandbox.api.registry import attribute, field
 from sandbox.state.people import App, AppToken, Attempt, Delivery, Installation, Problem, Webhook
@@ -47,12 +47,12 @@ def apps(_root: Any, info: Info, filters: dict[str, Any] | None = None, **page: 
 def app(_root: Any, info: Info, gid: str | None = None) -> App | None:
     """An app without an id is itself; others are for staff."""
     call = info.context
-    if call.app is not None and (gid is None or pk_of(gid, "App") == call.app.pk):
+    if call.app is not None and (gid is None or asked_pk(gid, "App") == call.app.pk):
         return call.app
     if gid is None:
         return None
     call.need(_APPS)
-    row = call.shop.apps.get(pk_of(gid, "App"))
+    row = call.shop.apps.get(asked_pk(gid, "App"))
     return row if row and row.removed_at is None and row.is_installed else None
 
 
@@ -127,7 +127,7 @@ def dismissed(source: Problem, info: Info) -> dict[str, Any] | None:
 @field("Query.webhook")
 def webhook(_root: Any, info: Info, gid: str) -> Webhook | None:
     call = info.context
-    row = call.shop.webhooks.get(pk_of(gid, "Webhook"))
+    row = call.shop.webhooks.get(asked_pk(gid, "Webhook"))
     if call.app is None:
         call.need(_APPS)
     elif row is not None and row.app != call.app.pk:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.api.call import AUTHENTICATED_APP, AUTHENTICATED_STAFF_USER, Call, Info
 from sandbox.api.connections import connection
-from sandbox.api.ids import pk_of, to_global
+from sandbox.api.ids import asked_pk, to_global
 from sandbox.api.names import bare, channel_of, seen
 from sandbox.api.refusals import QueryError
 from sandbox.api.registry import attribute, field
@@ -41,7 +41,7 @@ def viewing_channel(call: Call, slug: str | None) -> str | None:
     active = [row.slug for row in call.shop.channels if row.is_active]
     if len(active) == 1:
         return active[0]
-    raise QueryError("You need to provide `channel` parameter as there is no default channel.")
+    raise QueryError("More than one channel exists. Specify which channel to use.")
 
 
 def listed(shop: Shop, product: Product, channel: Channel | None) -> bool:
@@ -88,7 +88,7 @@ def variant(
 
 def find_variant(shop: Shop, gid: str | None, sku: str | None, external_reference: str | None = None) -> Variant | None:
     if gid is not None:
-        return shop.variants.get(pk_of(gid, "ProductVariant"))
+        return shop.variants.get(asked_pk(gid, "ProductVariant"))
     if sku is not None:
         return next((row for row in shop.variants if row.sku == sku), None)
     return next((row for row in shop.variants if row.external_reference == external_reference), None)
@@ -107,10 +107,10 @@ def variants(
     call = info.context
     slug = viewing_channel(call, channel)
     through = channel_by_slug(call.shop, slug)
-    if ids is None and slug is None and not filters and not where:
+    if not ids and slug is None and not filters and not where:
         every = call.shop.in_order(call.shop.variants, by_sku)
         return connection(every, by_sku, info, ordered=True, **page)
-    rows: list[Any] = list(call.shop.variants) if ids is None else _named(call.shop, ids)
+    rows: list[Any] = _named(call.shop, ids) if ids else list(call.shop.variants)
     rows = [
         row for row in rows if _visible_variant(call, row, through, slug) and _variant_fits(row, filters or {}, where)
     ]
@@ -118,7 +118,7 @@ def variants(
 
 
 def _named(shop: Shop, ids: list[str]) -> list[Variant]:
-    found = (shop.variants.get(pk_of(gid, "ProductVariant")) for gid in dict.fromkeys(ids))
+    found = (shop.variants.get(asked_pk(gid, "ProductVariant")) for gid in dict.fromkeys(ids))
     return [row for row in found if row is not None]
 
 
@@ -135,7 +135,7 @@ def _variant_fits(row: Variant, filters: dict[str, Any], condition: dict[str, An
 def _variant_where(row: Variant, condition: dict[str, Any]) -> bool:
     ids = condition.get("ids")
     return (
-        (ids is None or row.pk in {pk_of(gid, "ProductVariant") for gid in ids})
+        (ids is None or row.pk in {asked_pk(gid, "ProductVariant") for gid in ids})
         and fits(row.sku, condition.get("sku"))
         and has_metadata(row, condition.get("metadata"))
         and between(row.updated_at, condition.get("updated_at"))
@@ -154,7 +154,7 @@ def product(
     call = info.context
     through = viewing_channel(call, channel)
     if gid is not None:
-        row = call.shop.products.get(pk_of(gid, "Product"))
+        row = call.shop.products.get(asked_pk(gid, "Product"))
     else:
         row = next(
             (
@@ -208,7 +208,7 @@ def _product_fits(row: Product, filters: dict[str, Any], condition: dict[str, An
 
 
 def _one_of(pk: Any, ids: list[str] | None, type_name: str) -> bool:
-    return not ids or pk in {pk_of(gid, type_name) for gid in ids}
+    return not ids or pk in {asked_pk(gid, type_name) for gid in ids}
 
 
 @field("ProductVariant.product")
@@ -284,7 +284,7 @@ def stock_reserved(source: Stock, info: Info) -> int:
 
 @field("Query.stock", needs=("MANAGE_PRODUCTS",))
 def stock(_root: Any, info: Info, gid: str) -> Stock | None:
-    return info.context.shop.stocks.get(pk_of(gid, "Stock"))
+    return info.context.shop.stocks.get(asked_pk(gid, "Stock"))
 
 
 @field("Query.stocks", needs=("MANAGE_PRODUCTS",))
@@ -379,7 +379,7 @@ def product_listings(source: Any, info: Info) -> list[dict[str, Any]]:
 
 @field("Query.productType")
 def product_type(_root: Any, info: Info, gid: str) -> ProductType | None:
-    return info.context.shop.product_types.get(pk_of(gid, "ProductType"))
+    return info.context.shop.product_types.get(asked_pk(gid, "ProductType"))
 
 
 @field("Query.productTypes")
@@ -398,7 +398,7 @@ def product_types(_root: Any, info: Info, filters: dict[str, Any] | None = None,
 @field("Query.category")
 def category(_root: Any, info: Info, gid: str | None = None, slug: str | None = None) -> Category | None:
     rows = info.context.shop.categories
-    return rows.get(pk_of(gid, "Category")) if gid else next((row for row in rows if row.slug == slug), None)
+    return rows.get(asked_pk(gid, "Category")) if gid else next((row for row in rows if row.slug == slug), None)
 
 
 @field("Query.categories")
@@ -424,7 +424,7 @@ def collection(
     _root: Any, info: Info, gid: str | None = None, slug: str | None = None, channel: str | None = None
 ) -> Collection | None:
     rows = info.context.shop.collections
-    return rows.get(pk_of(gid, "Collection")) if gid else next((row for row in rows if row.slug == slug), None)
+    return rows.get(asked_pk(gid, "Collection")) if gid else next((row for row in rows if row.slug == slug), None)
 
 
 @field("Query.collections")

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.api.call import Info
 from sandbox.api.connections import connection
-from sandbox.api.ids import pk_of, to_global
+from sandbox.api.ids import asked_pk, to_global
 from sandbox.api.names import seen
 from sandbox.api.registry import attribute, field
 from sandbox.checkouts import prices
@@ -34,7 +34,7 @@ field("Checkout.channel")(channel_of_checkout)
 
 @field("Query.checkout")
 def checkout(_root: Any, info: Info, gid: str | None = None, token: str | None = None) -> Checkout | None:
-    pk = token if gid is None else pk_of(gid, "Checkout")
+    pk = token if gid is None else asked_pk(gid, "Checkout")
     return info.context.shop.checkouts.get(pk)
 
 
@@ -210,7 +210,7 @@ def line_problems(source: CheckoutLine, info: Info) -> list[dict[str, Any]]:
 
 @field("Query.transaction", needs=("HANDLE_PAYMENTS", "MANAGE_ORDERS"))
 def transaction(_root: Any, info: Info, gid: str) -> Transaction | None:
-    return info.context.shop.transactions.get(pk_of(gid, "TransactionItem"))
+    return info.context.shop.transactions.get(asked_pk(gid, "TransactionItem"))
 
 
 @field("TransactionItem.order")

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.api.call import Info
 from sandbox.api.connections import connection
-from sandbox.api.ids import pk_of, to_global
+from sandbox.api.ids import asked_pk, to_global
 from sandbox.api.registry import attribute, field
 from sandbox.checkouts.prices import Charged, order_subtotal, order_total
 from sandbox.state.catalogue import Allocation
@@ -38,7 +38,7 @@ def by_number(row: Order) -> tuple[Any, ...]:
 def order(_root: Any, info: Info, gid: str | None = None, external_reference: str | None = None) -> Order | None:
     rows = info.context.shop.orders
     if gid is not None:
-        return rows.get(pk_of(gid, "Order"))
+        return rows.get(asked_pk(gid, "Order"))
     return next((row for row in rows if row.external_reference == external_reference), None)
 
 
@@ -83,7 +83,7 @@ def _asked_for(shop: Shop, condition: dict[str, Any] | None) -> list[Order]:
     ids = (condition or {}).get("ids")
     if ids is None:
         return list(shop.orders)
-    found = (shop.orders.get(pk_of(gid, "Order")) for gid in dict.fromkeys(ids))
+    found = (shop.orders.get(asked_pk(gid, "Order")) for gid in dict.fromkeys(ids))
     return [row for row in found if row is not None]
 
 
@@ -101,11 +101,11 @@ def _filter_fits(shop: Shop, row: Order, wanted: dict[str, Any]) -> bool:
         _status_fits(row, wanted.get("status"))
         and between(row.created.date(), _days(wanted.get("created")))
         and between(row.updated_at, wanted.get("updated_at"))
-        and (not channels or row.channel in {pk_of(gid, "Channel") for gid in channels})
-        and (not ids or row.pk in {pk_of(gid, "Order") for gid in ids})
+        and (not channels or row.channel in {asked_pk(gid, "Channel") for gid in channels})
+        and (not ids or row.pk in {asked_pk(gid, "Order") for gid in ids})
         and (not numbers or str(row.number) in numbers)
         and (not (tokens := wanted.get("checkout_tokens")) or row.checkout in tokens)
-        and (not (carts := wanted.get("checkout_ids")) or row.checkout in {pk_of(gid, "Checkout") for gid in carts})
+        and (not (carts := wanted.get("checkout_ids")) or row.checkout in {asked_pk(gid, "Checkout") for gid in carts})
         and has_metadata(row, wanted.get("metadata"))
         and mentions(wanted.get("search"), row.email, str(row.number))
     )
@@ -129,7 +129,7 @@ def _where_fits(shop: Shop, row: Order, condition: dict[str, Any] | None) -> boo
 def _plain_where(shop: Shop, row: Order, part: dict[str, Any]) -> bool:
     ids, shipments = part.get("ids"), part.get("has_fulfillments")
     return (
-        (ids is None or row.pk in {pk_of(gid, "Order") for gid in ids})
+        (ids is None or row.pk in {asked_pk(gid, "Order") for gid in ids})
         and fits(row.number, part.get("number"))
         and fits(to_global("Channel", row.channel), part.get("channel_id"))
         and between(row.created, part.get("created_at"))
@@ -229,12 +229,13 @@ def _charged(source: Order, info: Info) -> Charged:
 
 @field("Order.isPaid")
 def is_paid(source: Order, info: Info) -> bool:
-    return _charged(source, info).fully_paid
+    """Saleor says so of every draft, whose total it has not worked out yet."""
+    return source.status == "DRAFT" or _charged(source, info).fully_paid
 
 
 @field("Order.paymentStatus")
 def payment_status(source: Order, info: Info) -> str:
-    status = _charged(source, info).charge_status
+    status = "FULL" if source.status == "DRAFT" else _charged(source, info).charge_status
     return {"FULL": "FULLY_CHARGED", "OVERCHARGED": "FULLY_CHARGED", "PARTIAL": "PARTIALLY_CHARGED"}.get(
         status, "NOT_CHARGED"
     )
@@ -361,11 +362,15 @@ def event_order_number(source: OrderEvent, info: Info) -> str:
     return str(info.context.shop.orders[source.order].number)
 
 
+# A shipped line all of which was returned: Saleor's event names what is no more, and fails on its quantity.
+_MOVED: dict[str, Any] = {"quantity": None}
+
+
 @field("OrderEvent.fulfilledItems")
-def event_fulfilled(source: OrderEvent, info: Info) -> list[FulfillmentLine] | None:
+def event_fulfilled(source: OrderEvent, info: Info) -> list[Any] | None:
     rows = info.context.shop.fulfillment_lines
     pks = source.details.get("fulfilled_items")
-    return None if pks is None else [row for pk in pks if (row := rows.get(pk))]
+    return None if pks is None else [rows.get(pk) or _MOVED for pk in pks]
 
 
 @field("OrderEvent.lines")

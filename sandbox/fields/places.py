@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.api.call import AUTHENTICATED_APP, AUTHENTICATED_STAFF_USER, Info
 from sandbox.api.connections import connection
-from sandbox.api.ids import pk_of, to_global
+from sandbox.api.ids import asked_pk, to_global
 from sandbox.api.registry import attribute, field
 from sandbox.state.places import Channel, Method, Warehouse, Zone
 from sandbox.stock.counts import sorted_warehouses
@@ -49,7 +49,7 @@ def channels(_root: Any, info: Info) -> list[Channel]:
 def channel(_root: Any, info: Info, gid: str | None = None, slug: str | None = None) -> Channel | None:
     shop = info.context.shop
     if gid is not None:
-        return shop.channels.get(pk_of(gid, "Channel"))
+        return shop.channels.get(asked_pk(gid, "Channel"))
     return channel_by_slug(shop, slug)
 
 
@@ -110,7 +110,7 @@ def warehouse(
 ) -> Warehouse | None:
     shop = info.context.shop
     if gid is not None:
-        return shop.warehouses.get(pk_of(gid, "Warehouse"))
+        return shop.warehouses.get(asked_pk(gid, "Warehouse"))
     return next((row for row in shop.warehouses if row.external_reference == external_reference), None)
 
 
@@ -123,14 +123,14 @@ def warehouses(_root: Any, info: Info, filters: dict[str, Any] | None = None, **
 
 def _warehouse_fits(shop: Any, row: Warehouse, wanted: dict[str, Any]) -> bool:
     ids, slugs, joined = wanted.get("ids"), wanted.get("slugs"), wanted.get("channels")
-    if ids and row.pk not in {pk_of(gid, "Warehouse") for gid in ids}:
+    if ids and row.pk not in {asked_pk(gid, "Warehouse") for gid in ids}:
         return False
     if slugs and row.slug not in slugs:
         return False
     if wanted.get("is_private") is not None and row.is_private != wanted["is_private"]:
         return False
     if joined:
-        linked = {link.warehouse for gid in joined for link in shop.channels[pk_of(gid, "Channel")].links}
+        linked = {link.warehouse for gid in joined for link in shop.channels[asked_pk(gid, "Channel")].links}
         if row.pk not in linked:
             return False
     return has_metadata(row, wanted.get("metadata")) and mentions(wanted.get("search"), row.name, row.email, row.slug)
@@ -158,7 +158,7 @@ def warehouse_stocks(source: Warehouse, info: Info, **page: Any) -> dict[str, An
 
 @field("Query.shippingZone", needs=("MANAGE_SHIPPING",))
 def zone(_root: Any, info: Info, gid: str, channel: str | None = None) -> Zone | None:
-    return info.context.shop.zones.get(pk_of(gid, "ShippingZone"))
+    return info.context.shop.zones.get(asked_pk(gid, "ShippingZone"))
 
 
 @field("Query.shippingZones", needs=("MANAGE_SHIPPING",))
@@ -166,7 +166,7 @@ def zones(
     _root: Any, info: Info, filters: dict[str, Any] | None = None, channel: str | None = None, **page: Any
 ) -> dict[str, Any]:
     wanted = filters or {}
-    joined = {pk_of(gid, "Channel") for gid in wanted.get("channels") or ()}
+    joined = {asked_pk(gid, "Channel") for gid in wanted.get("channels") or ()}
     rows = [
         row
         for row in info.context.shop.zones

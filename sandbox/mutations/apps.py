@@ -16,6 +16,7 @@ from .lookup import row
 
 _APPS = "MANAGE_APPS"
 MOST_PROBLEMS = 100
+LEAST_TEXT = 3
 
 
 def _app(shop: Shop, gid: str) -> App:
@@ -154,9 +155,11 @@ def report(call: Call, data: dict[str, Any]) -> dict[str, Any]:
     if app is None:
         raise Invalid(None, "INVALID", "Only apps report problems.")
     message, key = data["message"].strip(), data["key"].strip()
-    for name, text, least, most in (("message", message, 3, 2048), ("key", key, 3, 128)):
-        if not least <= len(text) <= most:
-            raise Invalid(name, "INVALID", f"String should have between {least} and {most} characters")
+    for name, text, most in (("message", message, 2048), ("key", key, 128)):
+        if len(text) < LEAST_TEXT:
+            raise Invalid(name, "INVALID", f"String should have at least {LEAST_TEXT} characters")
+        if len(text) > most:
+            raise Invalid(name, "INVALID", f"String should have at most {most} characters")
     now, threshold = shop.now(), data.get("critical_threshold")
     period = timedelta(minutes=data.get("aggregation_period") or 0)
     same = [each for each in shop.problems.of("app", app.pk) if each.key == key and not each.dismissed]

@@ -28,7 +28,7 @@ def active_country(channel: Channel, shipping: Address | None, billing: Address 
 def checkout_named(shop: Shop, gid: str | None, token: str | None, checkout_id: str | None = None) -> Checkout:
     named = gid or checkout_id
     if named is None and token is None:
-        raise Invalid(None, "GRAPHQL_ERROR", "At least one argument is required: 'id', 'token', 'checkout_id'.")
+        raise Invalid(None, "GRAPHQL_ERROR", "At least one of arguments is required: 'checkout_id', 'token', 'id'.")
     found = shop.checkouts.get(pk_of(named, "Checkout") if named else token)
     if found is None:
         raise Invalid("id" if named else "token", "NOT_FOUND", f"Couldn't resolve to a node: {named or token}")

@@ -77,7 +77,9 @@ def create(call: Call, data: dict[str, Any]) -> dict[str, Any]:
     shop.add(order)
     shop.set(order, **_values(shop, data))
     _price_shipping(shop, order)
-    add_lines(shop, order, data.get("lines") or [])
+    added = add_lines(shop, order, data.get("lines") or [])
+    if added:
+        history.write(shop, order, "ADDED_PRODUCTS", lines=summary(added))
     history.write(shop, order, "DRAFT_CREATED")
     shop.happen("draft_order_created", order=order)
     return {"order": order}

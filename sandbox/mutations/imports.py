@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 from sandbox.api.call import Call
+from sandbox.api.ids import split
 from sandbox.api.refusals import FieldError, Invalid
 from sandbox.api.registry import mutation
 from sandbox.orders import history
@@ -67,6 +68,8 @@ def _order(shop: Shop, entry: dict[str, Any], policy: str, promised: dict[int, i
     channel = next((each for each in shop.channels if each.slug == entry["channel"]), None)
     if channel is None:
         raise _Bad("channel", "NOT_FOUND", f"Channel instance with slug={entry['channel']} doesn't exist.")
+    if not entry.get("delivery_method"):
+        raise _Bad("delivery_method", "REQUIRED", "No delivery method provided.")
     parts = [_part(shop, line, index) for index, line in enumerate(entry["lines"])]
     shipped = _shipped(entry)
     if policy != "SKIP":
@@ -99,6 +102,8 @@ def _order(shop: Shop, entry: dict[str, Any], policy: str, promised: dict[int, i
 
 def _part(shop: Shop, line: dict[str, Any], index: int) -> Part:
     path = f"lines.{index}"
+    if split(line.get("tax_class_id") or "")[0] != "TaxClass":
+        raise _Bad(path, "NOT_FOUND", "Can't return TaxClass instance.")
     try:
         variant = variant_named(shop, line.get("variant_id"), line.get("variant_sku"))
         return variant, row(shop, line["warehouse"], "Warehouse").pk, line["quantity"]

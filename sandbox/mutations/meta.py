@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.api.call import Call
 from sandbox.api.ids import ROW_TYPES, TYPE_NAMES, key, split
-from sandbox.api.refusals import Invalid, QueryError
+from sandbox.api.refusals import Invalid
 from sandbox.api.registry import mutation
 from sandbox.fields.meta import PRIVATE_NEEDS
 from sandbox.state.shop import Shop
@@ -38,10 +38,9 @@ _EVENTS: dict[str, tuple[str, str, str | None]] = {
 
 
 def _target(call: Call, gid: str, *, private: bool) -> Any:
-    try:
-        type_name, pk = split(gid)
-    except QueryError as error:
-        raise Invalid("id", "GRAPHQL_ERROR", str(error)) from None
+    type_name, pk = split(gid)
+    if not pk:
+        raise Invalid(None, "INVALID", f"“{gid}” is not a valid UUID.")
     if type_name not in PRIVATE_NEEDS or type_name not in ROW_TYPES:
         raise Invalid("id", "NOT_FOUND", f"Couldn't resolve to a item with meta: {gid}")
     if private or type_name not in _OPEN:

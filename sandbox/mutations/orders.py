@@ -26,11 +26,15 @@ def update_line(call: Call, gid: str, data: dict[str, Any]) -> dict[str, Any]:
     lines.editable(order)
     if data["quantity"] <= 0:
         raise Invalid("quantity", "ZERO_QUANTITY", "Ensure this value is greater than 0.")
+    grown = data["quantity"] - line.quantity
     try:
         lines.change(shop, order, line, data["quantity"])
     except InsufficientStock:
         message = "Cannot set new quantity because of insufficient stock."
         raise Invalid(None, "INSUFFICIENT_STOCK", message) from None
+    if grown:
+        kind = "ADDED_PRODUCTS" if grown > 0 else "REMOVED_PRODUCTS"
+        history.write(shop, order, kind, lines=lines.summary([line], abs(grown)))
     lines.edited(shop, order)
     return {"order": order, "order_line": line}
 
@@ -91,10 +95,11 @@ def cancel_many(call: Call, ids: list[str]) -> dict[str, Any]:
 @mutation("orderNoteAdd", "MANAGE_ORDERS")
 def add_note(call: Call, order: str, data: dict[str, Any]) -> dict[str, Any]:
     shop = call.shop
-    found = row(shop, order, "Order", "order")
+    found = row(shop, order, "Order")
     message = data["message"].strip()
     if not message:
         raise Invalid("message", "REQUIRED", "Message can't be empty.")
     event = history.write(shop, found, "NOTE_ADDED", message=message)
+    shop.set(found, updated_at=shop.now())
     shop.happen("draft_order_updated" if found.status == "DRAFT" else "order_updated", order=found)
     return {"order": found, "event": event}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sandbox.api.call import Call
-from sandbox.api.refusals import FieldError, Invalid
+from sandbox.api.refusals import FieldError, Invalid, QueryError
 from sandbox.api.registry import error_row, mutation
 from sandbox.fields.catalogue import find_variant
 from sandbox.state.catalogue import Stock, Variant
@@ -129,6 +129,9 @@ def delete(
 def bulk_update(call: Call, stocks: list[dict[str, Any]], error_policy: str | None = None) -> dict[str, Any]:
     """Stocks that exist get the quantity given; stock_updated is told of those that changed, and nothing else ever."""
     shop = call.shop
+    readable = [all(error.code != "INVALID" for error in _find(shop, entry)[0]) for entry in stocks]
+    if any(readable) and not readable[0]:
+        raise NoFirstRow("Internal Server Error")
     results: list[dict[str, Any]] = []
     failed = False
     for entry in stocks:
@@ -145,6 +148,12 @@ def bulk_update(call: Call, stocks: list[dict[str, Any]], error_policy: str | No
             changed.append(stock)
     announce.stock_updated(shop, changed)
     return {"count": sum(each["stock"] is not None for each in results), "results": results}
+
+
+class NoFirstRow(QueryError):
+    """A first row that cannot be read breaks Saleor's look at which kind of ids the rows use."""
+
+    code = "AttributeError"
 
 
 def _find(shop: Shop, entry: dict[str, Any]) -> tuple[list[FieldError], Stock | None]:

@@ -21,7 +21,7 @@ from .stocks import remove_stock
 def create(call: Call, data: dict[str, Any]) -> dict[str, Any]:
     shop = call.shop
     if not data["name"].strip():
-        raise Invalid("name", "REQUIRED", "This field cannot be blank.")
+        raise Invalid("name", "REQUIRED", "Name is required.")
     _unique(shop, data.get("external_reference"))
     warehouse = Warehouse(
         str(uuid.uuid4()),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from sandbox.api.refusals import Invalid
 from sandbox.checkouts.prices import needs_shipping
@@ -102,6 +101,9 @@ def edited(shop: Shop, order: Order) -> None:
     shop.happen("draft_order_updated" if order.status == "DRAFT" else "order_updated", order=order)
 
 
-def summary(lines: Sequence[OrderLine]) -> list[tuple[Any, int, str]]:
-    """Lines as an event of the order's history keeps them."""
-    return [(line.pk, line.quantity, f"{line.product_name} ({line.variant_name})") for line in lines]
+def summary(lines: Sequence[OrderLine], units: int | None = None) -> list[tuple[str, int, str]]:
+    """Lines as an event of the order's history keeps them: with their quantity, or how much it changed."""
+    return [
+        (line.pk, line.quantity if units is None else units, f"{line.product_name} ({line.variant_name})")
+        for line in lines
+    ]

@@ -86,6 +86,7 @@ def test_stock_writes_need_rows_that_exist_and_refuse_everything_when_one_is_wro
         [{"code": "INVALID", "field": "quantity"}],
     ]
     assert desk.stock(variant, place) == (1, 0)
+    assert desk.error(query, s=[below, good], p=None)[1] == "AttributeError", "a first row that cannot be read"
     answer = desk.ask(query, s=[good, missing], p="REJECT_FAILED_ROWS")
     assert answer["count"] == 1
     assert desk.stock(variant, place) == (7, 0)

@@ -3,7 +3,7 @@
 import pytest
 import time_machine
 
-from sandbox import fill
+from sandbox import fill, seed
 from tests.sandbox.desk import ANYBODY, Answered, Desk
 
 
@@ -134,3 +134,31 @@ def test_a_hundred_variants_with_stocks_and_metadata_come_in_one_page(desk: Desk
     rows = desk.ask(query)["edges"]
     assert len(rows) == 100
     assert all(len(row["node"]["stocks"]) == 2 for row in rows)
+
+
+def test_every_answer_says_what_it_cost_and_too_dear_a_query_is_refused(desk: Desk) -> None:
+    query = "{ productVariants(first: 100) { edges { node { id product { category { id } } } } } }"
+    assert desk.post(query).json()["extensions"] == {"cost": {"requestedQueryCost": 300, "maximumAvailable": 50000}}
+    deep = "{ products(first: 100) { edges { node { productVariants(first: 100) { edges { node { product { category "
+    deep += "{ id } channelListings { id } collections { id } productType { id } } } } } } } } }"
+    answer = desk.post(deep)
+    assert answer.status_code == 400
+    message, code = desk.error(deep)
+    assert (message, code) == ("The query exceeds the maximum cost of 50000. Actual cost is 60100", "QueryCostError")
+    assert "data" not in answer.json()
+
+
+def test_ids_of_another_type_find_nothing_and_ids_that_are_none_are_an_error(desk: Desk) -> None:
+    assert desk.ask('{ order(id: "UHJvZHVjdDox") { id } }') is None
+    assert desk.error('{ order(id: "nonsense") { id } }')[0] == "Invalid ID: nonsense. Expected: Order."
+    with pytest.raises(Answered, match="Expected: Order, received: Product") as refused:
+        desk.cancel("UHJvZHVjdDox")
+    assert refused.value.codes == ["GRAPHQL_ERROR"]
+
+
+def test_a_shopper_must_name_a_channel_where_there_are_several(desk: Desk) -> None:
+    seed(desk.shop)
+    query = "query($c: String) { productVariants(first: 1, channel: $c) { totalCount } }"
+    message = "More than one channel exists. Specify which channel to use."
+    assert desk.error(query, ANYBODY) == (message, "GraphQLError")
+    assert desk.ask(query, ANYBODY, c="outlet") == {"totalCount": 17}

@@ -247,7 +247,12 @@ def test_a_completed_draft_keeps_its_creation_and_says_when_it_was_placed(desk: 
     order = desk.order(draft)
     assert order["created"] == before["created"]
     assert (order["status"], order["origin"]) == ("UNFULFILLED", "DRAFT")
-    assert [event["type"] for event in order["events"]] == ["DRAFT_CREATED", "PLACED_FROM_DRAFT", "CONFIRMED"]
+    assert [event["type"] for event in order["events"]] == [
+        "ADDED_PRODUCTS",
+        "DRAFT_CREATED",
+        "PLACED_FROM_DRAFT",
+        "CONFIRMED",
+    ]
 
 
 def new_draft(desk: Desk, channel: dict[str, str], variant: str, units: int) -> str:

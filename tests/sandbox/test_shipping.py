@@ -6,6 +6,8 @@ import pytest
 
 from tests.sandbox.desk import Answered, Desk
 
+TAX_CLASS = "VGF4Q2xhc3M6MQ=="
+
 
 def sold(
     desk: Desk, *orders: int, real: int, pool: int = 0, pool_first: bool = False
@@ -218,6 +220,7 @@ def test_imported_orders_hold_no_units(desk: Desk) -> None:
         "totalPrice": price,
         "undiscountedTotalPrice": price,
         "warehouse": real,
+        "taxClassId": TAX_CLASS,
     }
     asked = {
         "channel": channel["slug"],
@@ -227,6 +230,7 @@ def test_imported_orders_hold_no_units(desk: Desk) -> None:
         "billingAddress": address,
         "currency": "USD",
         "languageCode": "EN",
+        "deliveryMethod": {"warehouseId": real},
         "lines": [line],
     }
     order = import_orders(desk, [asked], "SKIP")["results"][0]["order"]["id"]
@@ -249,3 +253,35 @@ def test_deleting_a_stock_takes_its_allocations_along(desk: Desk) -> None:
     variant, real, _, [order] = sold(desk, 2, real=3)
     desk.do("productVariantStocksDelete", variantId=variant, warehouseIds=[real])
     assert desk.order(order)["lines"][0]["allocations"] == []
+
+
+def test_the_orders_time_of_change_moves_with_its_status_and_not_with_every_shipment(desk: Desk) -> None:
+    _, real, _, [order] = sold(desk, 4, real=9)
+    moves: list[bool] = []
+    before = desk.order(order)["updatedAt"]
+    for units in (1, 1, 2):
+        desk.fulfil(order, real, units)
+        after = desk.order(order)["updatedAt"]
+        moves.append(after != before)
+        before = after
+    assert moves == [True, False, True], "the second part left it partially shipped as it was"
+    desk.do("orderNoteAdd", order=order, input={"message": "Called the buyer."})
+    assert desk.order(order)["updatedAt"] != before
+
+
+def test_an_orders_own_rest_blocks_its_partial_shipment(desk: Desk) -> None:
+    variant, real, _, [order] = sold(desk, 4, real=4)
+    desk.push(variant, real, 1)
+    with pytest.raises(Answered) as refused:
+        desk.fulfil(order, real, 1)
+    assert refused.value.codes == ["INSUFFICIENT_STOCK"]
+    desk.fulfil(order, real, 1, anyway=True)
+    assert desk.stock(variant, real) == (0, 3)
+
+
+def test_an_order_partly_returned_stays_so_when_the_rest_has_shipped(desk: Desk) -> None:
+    _, real, _, [order] = sold(desk, 3, real=3)
+    give_back(desk, order, orderLines=[{"orderLineId": desk.order(order)["lines"][0]["id"], "quantity": 1}])
+    desk.fulfil(order, real, 2)
+    found = desk.order(order)
+    assert (found["status"], found["lines"][0]["quantityFulfilled"]) == ("PARTIALLY_RETURNED", 3)
