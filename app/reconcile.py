@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 
-from app import book, clock, marks, notices, pool_repair, publish
+from app import book, burst, clock, marks, notices, pool_repair, publish
 from app.engine import plan
 from app.marks import Taken
 from app.models import Shop
@@ -48,6 +48,7 @@ def run(runtime: Runtime, shop_id: int) -> None:
 
 def _one_round(runtime: Runtime, shop_id: int, platform: Platform) -> bool:
     """A batch of each kind. False when nothing was left. What merchants set meanwhile holds from the next round."""
+    burst.let_in(runtime, shop_id)
     shop = runtime.shop(shop_id)
     if shop.state in RESTING:
         return False

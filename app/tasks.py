@@ -5,6 +5,7 @@ and the queue retries none: a retry would go back to waiting, where a younger jo
 """
 
 import contextlib
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +16,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 from sqlalchemy import text
 
-from app import marks, reconcile, sweep
+from app import burst, marks, reconcile, sweep
 from app.platforms import ShopError
 from app.runtime import Runtime
 
@@ -79,6 +80,8 @@ def _runtime(context: procrastinate.JobContext) -> Runtime:
 
 @queue.task(name="reconcile", pass_context=True)
 def reconcile_shop(context: procrastinate.JobContext, *, shop_id: int) -> None:
+    """Work on what is marked, once the webhooks that come together are in."""
+    time.sleep(burst.SETTLE_SECONDS)
     reconcile.run(_runtime(context), shop_id)
 
 
