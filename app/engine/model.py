@@ -3,9 +3,9 @@
 All quantities are whole units. All dates are calendar dates of the shop. Ids are the platform's own, opaque strings.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from enum import StrEnum
 from itertools import chain
 from typing import Literal
@@ -17,6 +17,32 @@ class Mode(StrEnum):
     OFF = "off"
     BACKORDER = "backorder"
     PREORDER = "preorder"
+
+
+class Display(StrEnum):
+    """How a date is told: as it is, as a range of days, as its week, or not at all."""
+
+    DAY = "day"
+    RANGE = "range"
+    WEEK = "week"
+    UNKNOWN = "unknown"
+
+
+class LeadIn(StrEnum):
+    """What a lead time counts."""
+
+    DAYS = "days"
+    BUSINESS_DAYS = "business_days"
+
+
+class Policy(StrEnum):
+    """Who is served first. Within each, first come, first served."""
+
+    FIRST_COME = "first_come"
+    WANTED_DATE = "wanted_date"
+    PAID_FIRST = "paid_first"
+    RANK = "rank"
+    COMPLETE_FIRST = "complete_first"
 
 
 class Source(StrEnum):
@@ -32,14 +58,36 @@ class Source(StrEnum):
 class Terms:
     """The rule that holds for one variant in one pool, already merged from its scopes.
 
-    `cap` None means no limit. `open_at` is the number of free units at or below which backorders open, or "always".
+    `cap` None means no limit; "incoming" is what dated supply still has for nobody. `open_at` is the number of free
+    units at or below which backorders open, or "always". Nothing is sold that comes later than `horizon_days` from
+    today, or, with `require_date` or a horizon, that nobody can date. A lead time is `lead_days` days, or business days
+    of the country `holidays` (empty: Monday to Friday), from the day of the order; from the next where it came after
+    `cut_off` in `time_zone`. `buffer_days` are added to every date. `confidence` asks for dates that held in so many
+    percent of past receipts. Before `release_on` a preorder ships nothing, except stock where `early_sale` is on.
+    `units_per_order` is the most that one order may take past zero; without `may_split` a line ships in one piece.
+    `display` with `spread_days` is how dates are told.
+
     The values it starts with are those of a shop without any rule: nothing is sold past zero.
     """
 
     mode: Mode = Mode.OFF
-    cap: int | None = 0
+    cap: int | Literal["incoming"] | None = 0
     open_at: int | Literal["always"] = 0
+    horizon_days: int | None = None
+    require_date: bool = False
     lead_days: int | None = None
+    lead_in: LeadIn = LeadIn.DAYS
+    holidays: str = ""
+    cut_off: time | None = None
+    time_zone: str = "UTC"
+    buffer_days: int = 0
+    confidence: int | None = None
+    release_on: date | None = None
+    early_sale: bool = False
+    units_per_order: int | None = None
+    may_split: bool = True
+    display: Display = Display.DAY
+    spread_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +119,17 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """Dated units that will arrive in a real warehouse; `quantity` is what is still to come."""
+    """Dated units that will arrive in a real warehouse; `quantity` is what is still to come for the queue.
+
+    `delays` are the days after its `eta` by which such supply came in (percent, days) of past receipts.
+    """
 
     id: str
     warehouse: str
     quantity: int
     eta: date
     reference: str = ""
+    delays: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +139,9 @@ class Claim:
     A line has more than one claim when units were added to it later: `layer` counts them, oldest first. `approving` of
     the `quantity` units sit in a shipment that waits for approval. `allocations` is where the platform put the line's
     units, by warehouse; one claim of a line carries them. A lead time counts from `lead_from`.
+
+    `pinned` lines go before all others. `paid`, `wanted_on`, `rank` (lower first) and `completes` (all the order has
+    open can ship now) are what a policy may go by.
     """
 
     line: str
@@ -98,6 +153,20 @@ class Claim:
     allocations: tuple[tuple[str, int], ...] = ()
     lead_from: date | None = None
     layer: int = 0
+    pinned: bool = False
+    paid: bool = False
+    wanted_on: date | None = None
+    rank: int | None = None
+    completes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A person's decision: `units` of `line` change places in the queue with as many of `to_line`."""
+
+    line: str
+    to_line: str
+    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +174,7 @@ class Facts:
     """Everything the engine needs to plan one variant.
 
     `channels` are all of the shop's, with or without a pool: their claims compete for the same units. A warehouse
-    without a row in `stocks` holds nothing.
+    without a row in `stocks` holds nothing. `holidays` are the days off by country, far enough ahead for every rule.
     """
 
     variant: str
@@ -115,6 +184,9 @@ class Facts:
     supplies: tuple[Supply, ...] = ()
     claims: tuple[Claim, ...] = ()
     tracked: bool = True
+    policy: Policy = Policy.FIRST_COME
+    exchanges: tuple[Exchange, ...] = ()
+    holidays: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
     def terms(self, channel: Channel) -> Terms:
         """What holds in the channel. Without a pool, or a rule for it, nothing is sold past zero."""

@@ -1,0 +1,38 @@
+"""The tables: marks, the book (what the platform showed us), what merchants told us, and what we still have to say."""
+
+from app.models.catalogue import Channel, Stock, Variant, Warehouse
+from app.models.marks import Mark, mark_generation
+from app.models.orders import Delivery, Line, Order, PromiseMove, QueueMove
+from app.models.rules import Rule, RuleChange
+from app.models.shops import Answer, Key, Shop
+from app.models.supply import Receipt, StockRise, Supplier, Supply, SupplyChange
+from app.models.table import Table
+from app.models.trouble import Notice, Overrun, PoolShipment
+
+__all__ = [
+    "Answer",
+    "Channel",
+    "Delivery",
+    "Key",
+    "Line",
+    "Mark",
+    "Notice",
+    "Order",
+    "Overrun",
+    "PoolShipment",
+    "PromiseMove",
+    "QueueMove",
+    "Receipt",
+    "Rule",
+    "RuleChange",
+    "Shop",
+    "Stock",
+    "StockRise",
+    "Supplier",
+    "Supply",
+    "SupplyChange",
+    "Table",
+    "Variant",
+    "Warehouse",
+    "mark_generation",
+]

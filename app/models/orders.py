@@ -1,0 +1,152 @@
+"""The book's orders: what is owed, to whom in which turn, and what was promised."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Identity, Index, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.table import Table, shop_key, shop_of
+
+
+class Order(Table):
+    """An order the shop accepted. `queued_at` is its place in the queue: see DESIGN.md section 3.
+
+    What a shop's own queue policy may go by: `paid`; `wanted_on`, the day its buyer wants it shipped; `rank`, its mark,
+    lower first; `completes`, whether all it has open can ship from what is on hand.
+    """
+
+    __tablename__ = "orders"
+
+    shop_id: Mapped[int] = shop_key()
+    id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    channel_id: Mapped[str]
+    status: Mapped[str]
+    origin: Mapped[str]
+    created_at: Mapped[datetime]
+    queued_at: Mapped[datetime]
+    paid: Mapped[bool] = mapped_column(server_default=text("false"))
+    wanted_on: Mapped[date | None]
+    rank: Mapped[int | None]
+    completes: Mapped[bool] = mapped_column(server_default=text("false"))
+    shown: Mapped[dict[str, str]] = mapped_column(server_default="{}")
+    observed_at: Mapped[datetime]
+
+
+class Line(Table):
+    """One order line and its place in the plan.
+
+    `open` units are not yet fulfilled; `approving` of them wait in a shipment for approval. `layers` says when its
+    ordered units joined the queue: `[{"at": iso, "units": n}]`, oldest first. `pieces` is the engine's answer,
+    `promised` the last date told, `beyond` its units beyond the cap. `judged` is set once the line has been held
+    against the cap, `told` once we wrote its metadata.
+    """
+
+    __tablename__ = "lines"
+
+    shop_id: Mapped[int] = shop_key()
+    id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str]
+    variant_id: Mapped[str | None]
+    sku: Mapped[str]
+    quantity: Mapped[int]
+    open: Mapped[int]
+    approving: Mapped[int] = mapped_column(server_default="0")
+    allocations: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    layers: Mapped[list[Any]] = mapped_column(server_default="[]")
+    shown: Mapped[dict[str, str]] = mapped_column(server_default="{}")
+    pieces: Mapped[list[Any]] = mapped_column(server_default="[]")
+    ready: Mapped[int] = mapped_column(server_default="0")
+    waiting: Mapped[int] = mapped_column(server_default="0")
+    expected: Mapped[date | None]
+    promised: Mapped[date | None]
+    beyond: Mapped[int] = mapped_column(server_default="0")
+    judged: Mapped[bool] = mapped_column(server_default=text("false"))
+    told: Mapped[bool] = mapped_column(server_default=text("false"))
+
+    __table_args__ = (
+        ForeignKeyConstraint(["shop_id", "order_id"], ["orders.shop_id", "orders.id"], ondelete="CASCADE"),
+        Index("ix_lines_order", "shop_id", "order_id"),
+        Index("ix_lines_open", "shop_id", "variant_id", postgresql_where=text("open > 0")),
+        Index(
+            "ix_lines_unsettled",
+            "shop_id",
+            "variant_id",
+            postgresql_where=text(
+                "open > 0 OR (shown <> '{}'::jsonb AND shown ->> 'dueback.status' IS DISTINCT FROM 'done')"
+            ),
+        ),
+    )
+
+
+class PromiseMove(Table):
+    """Append-only: one change of what a line was promised, and why.
+
+    `cause` is a word programs know (see `app.engine.changes`), `why` a sentence; `supply_id` what it rests on, if any.
+    """
+
+    __tablename__ = "promise_moves"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    shop_id: Mapped[int] = shop_of()
+    line_id: Mapped[str]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    ready_before: Mapped[int]
+    ready_after: Mapped[int]
+    waiting_before: Mapped[int]
+    waiting_after: Mapped[int]
+    expected_before: Mapped[date | None]
+    expected_after: Mapped[date | None]
+    cause: Mapped[str] = mapped_column(server_default="")
+    why: Mapped[str] = mapped_column(server_default="")
+    supply_id: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (Index("ix_promise_moves_line", "shop_id", "line_id", "id"),)
+
+
+class QueueMove(Table):
+    """What a person decided about somebody's turn.
+
+    `kind`: pin (the line goes before all that are not pinned); hand_over (`units` of the line change places in the
+    queue with as many of `to_line_id`). Units that are shipped or cancelled fall out of it; `undone_at` ends it.
+    """
+
+    __tablename__ = "queue_moves"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    shop_id: Mapped[int] = shop_of()
+    kind: Mapped[str]
+    variant_id: Mapped[str]
+    line_id: Mapped[str]
+    to_line_id: Mapped[str | None]
+    units: Mapped[int | None]
+    who: Mapped[str]
+    why: Mapped[str] = mapped_column(server_default="")
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    undone_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('pin', 'hand_over')", name="kind"),
+        Index("ix_queue_moves_variant", "shop_id", "variant_id", postgresql_where=text("undone_at IS NULL")),
+    )
+
+
+class Delivery(Table):
+    """Append-only: units of a line that were shipped, and what had been promised for them.
+
+    `promised_first` and `promised_last` are the first and the last date that was told; both None when none ever was.
+    """
+
+    __tablename__ = "deliveries"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    shop_id: Mapped[int] = shop_of()
+    line_id: Mapped[str]
+    variant_id: Mapped[str]
+    supplier_id: Mapped[int | None] = mapped_column(BigInteger)
+    units: Mapped[int]
+    promised_first: Mapped[date | None]
+    promised_last: Mapped[date | None]
+    shipped_on: Mapped[date]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
