@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from app.engine import status_of_line
-from app.engine.model import Facts, Mode, Offer, Plan
+from app.engine.model import Facts, Mode, Offer, Plan, Terms
+from app.engine.telling import last_day
 from app.models import Line, Order, Shop, Variant
 from app.platforms import Change, DropMetadata, Failure, SetMetadata, SetStock
 
@@ -123,29 +124,36 @@ def _line_wishes(
 
     A line is told about once a rule holds for it or something of it waits, and until it is done.
     """
-    ruled = {fact.variant: _channels_with_a_rule(fact) for fact in facts}
+    known = {fact.variant: fact for fact in facts}
     query = (
         select(Line, Order.channel_id, Order.status)
         .join(Order, (Order.shop_id == Line.shop_id) & (Order.id == Line.order_id))
-        .where(Line.shop_id == shop.id, Line.variant_id.in_(list(ruled)), Line.shown != {} if silent else UNSETTLED)
+        .where(Line.shop_id == shop.id, Line.variant_id.in_(list(known)), Line.shown != {} if silent else UNSETTLED)
     )
     found = []
     for row in connection.execute(query):
-        ours = row.channel_id in ruled[row.variant_id] or row.waiting or row.told
+        fact = known[row.variant_id]
+        ours = row.channel_id in _channels_with_a_rule(fact) or row.waiting or row.told
         told = ours and row.status not in NOTHING_OWED and not silent
-        items = line_items(row, today) if told else {}
+        items = line_items(row, _terms(fact, row.channel_id), today) if told else {}
         found.append(Wish(Line, row.id, frozenset([row.variant_id]), row.shown, items))
     return found
 
 
-def line_items(line: Row[*tuple[Any, ...]], today: date) -> Items:
-    """What an order line's metadata tells."""
+def _terms(fact: Facts, channel_id: str) -> Terms:
+    """What holds in the channel of an order; the channel itself may be gone."""
+    return next((fact.terms(channel) for channel in fact.channels if channel.id == channel_id), Terms())
+
+
+def line_items(line: Row[*tuple[Any, ...]], terms: Terms, today: date) -> Items:
+    """What an order line's metadata tells: of its date the last day of what the rule wants told."""
+    expected = last_day(line.expected, terms)
     items = {
         f"{PREFIX}status": status_of_line(line.open, line.ready, line.waiting, line.promised, today),
         f"{PREFIX}ready": str(line.ready),
         f"{PREFIX}waiting": str(line.waiting),
     }
-    return items | ({f"{PREFIX}expected": line.expected.isoformat()} if line.expected else {})
+    return items | ({f"{PREFIX}expected": expected.isoformat()} if expected else {})
 
 
 def _order_wishes(connection: Connection, shop: Shop, lines: Sequence[Wish], *, silent: bool) -> Iterator[Wish]:

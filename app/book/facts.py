@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, select
 
@@ -34,6 +33,7 @@ def load_facts(connection: Connection, shop: Shop, variants: Collection[str]) ->
             supplies=tuple(supplies[row.id]),
             claims=tuple(claims[row.id]),
             tracked=row.tracked,
+            time_zone=clock.zone(shop.settings).key,
         )
         for row in rows
     ]
@@ -87,11 +87,11 @@ def _claims(connection: Connection, shop: Shop, variants: Collection[str]) -> di
         .where(Line.shop_id == shop.id, Line.variant_id.in_(variants), Line.open > 0)
     )
     for row in connection.execute(query):
-        found[row.variant_id].extend(_claims_of(row, clock.zone(shop.settings)))
+        found[row.variant_id].extend(_claims_of(row))
     return found
 
 
-def _claims_of(line: Row[*tuple[Any, ...]], zone: ZoneInfo) -> Iterator[model.Claim]:
+def _claims_of(line: Row[*tuple[Any, ...]]) -> Iterator[model.Claim]:
     """One claim per layer with open units. What left first are the units that joined first."""
     gone, approving, allocations = line.quantity - line.open, line.approving, tuple(line.allocations.items())
     for number, layer in enumerate(line.layers):
@@ -99,16 +99,14 @@ def _claims_of(line: Row[*tuple[Any, ...]], zone: ZoneInfo) -> Iterator[model.Cl
         gone -= layer["units"]
         if not units:
             continue
-        queued_at = datetime.fromisoformat(layer["at"])
         yield model.Claim(
             line=line.id,
             channel=line.channel_id,
-            queued_at=queued_at,
+            queued_at=datetime.fromisoformat(layer["at"]),
             number=line.number,
             quantity=units,
             approving=min(units, approving),
             allocations=allocations,
-            lead_from=queued_at.astimezone(zone).date(),
             layer=number,
         )
         approving, allocations = max(0, approving - units), ()

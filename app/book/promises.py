@@ -47,7 +47,7 @@ def _by_line(plans: Sequence[Plan]) -> dict[str, list[Promise]]:
 
 def _state_row(line: dict[str, Any], promises: Sequence[Promise], today: date) -> dict[str, Any]:
     pieces = [piece for promise in promises for piece in promise.pieces]
-    state = line_state(pieces, promised=line["promised"], today=today)
+    state = line_state(pieces, whole=any(promise.whole for promise in promises), promised=line["promised"], today=today)
     return {
         "line": line["id"],
         "beyond": sum(promise.beyond_cap for promise in promises),

@@ -59,13 +59,13 @@ def _look_again(opened_runtime: Runtime, shop_id: int, order_id: str) -> None:
 
 
 def _ready(connection: Connection, shop_id: int, order_id: str) -> list[ShipLine]:
-    """All that is on hand for the order."""
-    query = select(Line.id, Line.pieces).where(Line.shop_id == shop_id, Line.order_id == order_id, Line.open > 0)
+    """All that may leave now of the order."""
+    query = select(Line.id, Line.pieces).where(Line.shop_id == shop_id, Line.order_id == order_id, Line.ready > 0)
     return [
         ShipLine(row.id, piece["warehouse"], piece["quantity"])
         for row in connection.execute(query)
         for piece in row.pieces
-        if piece["source"] == "on_hand" and piece["warehouse"]
+        if piece["source"] == "on_hand" and piece["warehouse"] and not piece["expected"]
     ]
 
 

@@ -3,17 +3,19 @@
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 
 from app.engine.model import Claim, Piece, Source, Stock, Supply
 
 
-def queue_order(claim: Claim) -> tuple[Any, ...]:
-    """First come, first served. Order numbers settle a tie, "9" before "10"; then the line, then its layers."""
-    number = (0, int(claim.number)) if claim.number.isdecimal() else (1, claim.number)
-    return claim.queued_at, number, claim.line, claim.layer
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a claim may use: the warehouses of its channel, and how sure its rule wants dates, in percent."""
+
+    warehouses: tuple[str, ...] = ()
+    confidence: int | None = None
 
 
 @dataclass(slots=True)
@@ -21,13 +23,18 @@ class Lot:
     """Units that are one as good as another, and how many of them nobody has been given yet."""
 
     left: int
-    source: Source
     warehouse: str
-    supply: str | None = None
-    expected: date | None = None
+    supply: Supply | None = None
 
-    def piece(self, units: int) -> Piece:
-        return Piece(units, self.source, self.warehouse, self.supply, self.expected)
+    def piece(self, units: int, confidence: int | None) -> Piece:
+        if self.supply is None:
+            return Piece(units, Source.ON_HAND, self.warehouse)
+        return Piece(units, Source.SUPPLY, self.warehouse, self.supply.id, comes_on(self.supply, confidence))
+
+
+def comes_on(supply: Supply, confidence: int | None) -> date:
+    """The day to reckon with: so late such supply was, in that many percent of past receipts."""
+    return supply.eta + timedelta(days=dict(supply.delays).get(confidence or 0, 0))
 
 
 class Goods:
@@ -37,25 +44,24 @@ class Goods:
     """
 
     def __init__(self, stocks: Iterable[Stock], supplies: Iterable[Supply], today: date) -> None:
-        usable = sorted((s for s in supplies if s.eta >= today), key=lambda s: (s.eta, s.id))
-        self._on_hand = {s.warehouse: Lot(max(0, s.quantity), Source.ON_HAND, s.warehouse) for s in stocks}
-        self._coming = [Lot(s.quantity, Source.SUPPLY, s.warehouse, s.id, s.eta) for s in usable]
-        self._lines: dict[tuple[str, ...], deque[Lot]] = {}
+        self._on_hand = {s.warehouse: Lot(max(0, s.quantity), s.warehouse) for s in stocks}
+        self._coming = [(s, Lot(s.quantity, s.warehouse, s)) for s in supplies if s.eta >= today]
+        self._lines: dict[Reach, deque[Lot]] = {}
 
-    def take(self, units: int, warehouses: tuple[str, ...], allocations: Iterable[tuple[str, int]] = ()) -> list[Piece]:
-        """Hand out up to `units` of what these warehouses hold or will get.
+    def take(self, units: int, reach: Reach, allocations: Iterable[tuple[str, int]] = ()) -> list[Piece]:
+        """Hand out up to `units` of what is in reach.
 
         Units on hand come first: where they are allocated, then in the order of the warehouses. Then supplies by date.
         """
         pieces = []
-        for lot, taken in _draw(units, chain(self._allocated(warehouses, dict(allocations)), self._best(warehouses))):
+        for lot, taken in _draw(units, chain(self._allocated(reach.warehouses, dict(allocations)), self._best(reach))):
             lot.left -= taken
-            pieces.append(lot.piece(taken))
+            pieces.append(lot.piece(taken, reach.confidence))
         return pieces
 
-    def look(self, units: int, warehouses: tuple[str, ...]) -> list[Piece]:
+    def look(self, units: int, reach: Reach) -> list[Piece]:
         """What `take` would hand out."""
-        return [lot.piece(taken) for lot, taken in _draw(units, self._best(warehouses))]
+        return [lot.piece(taken, reach.confidence) for lot, taken in _draw(units, self._best(reach))]
 
     def free(self, warehouses: Iterable[str]) -> int:
         """Units on hand in these warehouses that nobody has been given."""
@@ -66,16 +72,20 @@ class Goods:
             if warehouse in self._on_hand:
                 yield self._on_hand[warehouse], allocations.get(warehouse, 0)
 
-    def _best(self, warehouses: tuple[str, ...]) -> Iterator[tuple[Lot, int]]:
-        """The lots of these warehouses, best first. Empty ones at the front leave for good: nobody passes twice."""
-        line = self._lines.get(warehouses)
+    def _best(self, reach: Reach) -> Iterator[tuple[Lot, int]]:
+        """The lots in reach, best first. Empty ones at the front leave for good: nobody passes twice."""
+        line = self._lines.get(reach)
         if line is None:
-            on_hand = (self._on_hand[warehouse] for warehouse in warehouses if warehouse in self._on_hand)
-            line = deque([*on_hand, *(lot for lot in self._coming if lot.warehouse in warehouses)])
-            self._lines[warehouses] = line
+            line = self._lines[reach] = deque(self._in_order(reach))
         while line and not line[0].left:
             line.popleft()
         return ((lot, lot.left) for lot in line)
+
+    def _in_order(self, reach: Reach) -> Iterator[Lot]:
+        yield from (self._on_hand[warehouse] for warehouse in reach.warehouses if warehouse in self._on_hand)
+        coming = [(supply, lot) for supply, lot in self._coming if lot.warehouse in reach.warehouses]
+        coming.sort(key=lambda pair: (comes_on(pair[0], reach.confidence), pair[0].id))
+        yield from (lot for _, lot in coming)
 
 
 def _draw(units: int, lots: Iterable[tuple[Lot, int]]) -> Iterator[tuple[Lot, int]]:
@@ -89,14 +99,15 @@ def _draw(units: int, lots: Iterable[tuple[Lot, int]]) -> Iterator[tuple[Lot, in
             units -= taken
 
 
-def cover(queue: Sequence[Claim], goods: Goods, reach: Mapping[str, tuple[str, ...]]) -> list[list[Piece]]:
+def cover(queue: Sequence[Claim], goods: Goods, reach: Mapping[str, Reach]) -> list[list[Piece]]:
     """What each claim of the queue is handed out; units in a shipment that waits for approval go before all others.
 
-    `reach` has the warehouses of each channel.
+    `reach` is that of each channel.
     """
+    nothing = Reach()
 
     def hand_out(units_of: Callable[[Claim], int]) -> list[list[Piece]]:
-        return [goods.take(units_of(claim), reach.get(claim.channel, ()), claim.allocations) for claim in queue]
+        return [goods.take(units_of(claim), reach.get(claim.channel, nothing), claim.allocations) for claim in queue]
 
     approving = hand_out(lambda claim: claim.approving)
     rest = hand_out(lambda claim: claim.quantity - claim.approving)

@@ -61,11 +61,11 @@ class Terms:
     `cap` None means no limit; "incoming" is what dated supply still has for nobody. `open_at` is the number of free
     units at or below which backorders open, or "always". Nothing is sold that comes later than `horizon_days` from
     today, or, with `require_date` or a horizon, that nobody can date. A lead time is `lead_days` days, or business days
-    of the country `holidays` (empty: Monday to Friday), from the day of the order; from the next where it came after
-    `cut_off` in `time_zone`. `buffer_days` are added to every date. `confidence` asks for dates that held in so many
-    percent of past receipts. Before `release_on` a preorder ships nothing, except stock where `early_sale` is on.
-    `units_per_order` is the most that one order may take past zero; without `may_split` a line ships in one piece.
-    `display` with `spread_days` is how dates are told.
+    of the country `holidays` (empty: Monday to Friday), from the day of the order in `time_zone` (empty: the shop's);
+    from the next where it came after `cut_off`. `buffer_days` are added to every date. `confidence` asks for dates that
+    held in so many percent of past receipts. Before `release_on` a preorder ships nothing, except stock where
+    `early_sale` is on. `units_per_order` is the most that one order may take past zero; without `may_split` a line
+    ships in one piece. `display` with `spread_days` is how dates are told.
 
     The values it starts with are those of a shop without any rule: nothing is sold past zero.
     """
@@ -79,7 +79,7 @@ class Terms:
     lead_in: LeadIn = LeadIn.DAYS
     holidays: str = ""
     cut_off: time | None = None
-    time_zone: str = "UTC"
+    time_zone: str = ""
     buffer_days: int = 0
     confidence: int | None = None
     release_on: date | None = None
@@ -111,10 +111,14 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """One pool warehouse of ours and the rule that holds for the variant there. A group of channels shares one."""
+    """One pool warehouse of ours and the rule that holds for the variant there. A group of channels shares one.
+
+    `changes_on` is the next day on which other rules hold.
+    """
 
     warehouse: str
     terms: Terms
+    changes_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ class Claim:
 
     A line has more than one claim when units were added to it later: `layer` counts them, oldest first. `approving` of
     the `quantity` units sit in a shipment that waits for approval. `allocations` is where the platform put the line's
-    units, by warehouse; one claim of a line carries them. A lead time counts from `lead_from`.
+    units, by warehouse; one claim of a line carries them. `queued_at` is aware: a lead time counts from it.
 
     `pinned` lines go before all others. `paid`, `wanted_on`, `rank` (lower first) and `completes` (all the order has
     open can ship now) are what a policy may go by.
@@ -151,7 +155,6 @@ class Claim:
     quantity: int
     approving: int = 0
     allocations: tuple[tuple[str, int], ...] = ()
-    lead_from: date | None = None
     layer: int = 0
     pinned: bool = False
     paid: bool = False
@@ -174,7 +177,8 @@ class Facts:
     """Everything the engine needs to plan one variant.
 
     `channels` are all of the shop's, with or without a pool: their claims compete for the same units. A warehouse
-    without a row in `stocks` holds nothing. `holidays` are the days off by country, far enough ahead for every rule.
+    without a row in `stocks` holds nothing. `holidays` are the days off by country, far enough ahead for every rule;
+    `time_zone` is the shop's.
     """
 
     variant: str
@@ -186,6 +190,7 @@ class Facts:
     tracked: bool = True
     policy: Policy = Policy.FIRST_COME
     exchanges: tuple[Exchange, ...] = ()
+    time_zone: str = "UTC"
     holidays: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
     def terms(self, channel: Channel) -> Terms:
@@ -202,7 +207,8 @@ class Facts:
 class Piece:
     """Some units of a claim and what they rest on.
 
-    `expected` is None for units on hand (they are here) and for units nobody can date.
+    `expected` is None for units on hand (they are here) and for units nobody can date. Units on hand that must wait for
+    a preorder's release expect that day. A rule dates units that no supply serves by its lead time or its release.
     """
 
     quantity: int
@@ -211,19 +217,33 @@ class Piece:
     supply: str | None = None
     expected: date | None = None
 
+    @property
+    def ready(self) -> bool:
+        """Whether the units may leave now."""
+        return self.source is Source.ON_HAND and self.expected is None
+
 
 def units_ready(pieces: Iterable[Piece]) -> int:
-    """Units that are on hand."""
+    """Units that may leave now."""
+    return sum(piece.quantity for piece in pieces if piece.ready)
+
+
+def units_covered(pieces: Iterable[Piece]) -> int:
+    """Units that are on hand, whether they may leave now or not."""
     return sum(piece.quantity for piece in pieces if piece.source is Source.ON_HAND)
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What one claim gets, best first. `beyond_cap` of its waiting units exceed what its pool's cap allows."""
+    """What one claim gets, best first. `beyond_cap` of its outstanding units exceed what its pool's cap allows.
+
+    With `whole` its line ships in one piece.
+    """
 
     claim: Claim
     pieces: tuple[Piece, ...]
     beyond_cap: int = 0
+    whole: bool = False
 
     @property
     def ready(self) -> int:
@@ -232,6 +252,10 @@ class Promise:
     @property
     def waiting(self) -> int:
         return self.claim.quantity - self.ready
+
+    @property
+    def outstanding(self) -> int:
+        return self.claim.quantity - units_covered(self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +289,9 @@ class Step:
 class Offer:
     """What a channel may tell a new buyer of the variant.
 
-    `steps` date every unit on offer: what is on hand, alone; then the rest by date; then what has no date.
+    `steps` date every unit on offer: what is on hand, alone; then the rest by date; then what has no date. `eta` and
+    `eta_latest` are when the first and the last backordered unit would come, as the rule wants dates told; None when
+    nothing is backordered or no date is known, `eta_latest` also when any unit has none.
     """
 
     channel: str
@@ -274,18 +300,8 @@ class Offer:
     available_now: int
     backorder_left: int
     steps: tuple[Step, ...] = ()
-
-    @property
-    def eta(self) -> date | None:
-        """When the first backordered unit would come; None when nothing is backordered or no date is known."""
-        waiting = self.steps[1:] if self.available_now else self.steps
-        return waiting[0].expected if waiting else None
-
-    @property
-    def eta_latest(self) -> date | None:
-        """When the last unit on offer would come; None when any of them has no date."""
-        waiting = self.steps[1:] if self.available_now else self.steps
-        return waiting[-1].expected if waiting else None
+    eta: date | None = None
+    eta_latest: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

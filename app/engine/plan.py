@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from app.engine.allocate import queue_order
-from app.engine.model import Channel, Facts, Piece, Plan, PoolPlan, Promise, Source, Step
-from app.engine.pool import UNLIMITED, plan_pool, with_beyond_cap
+from app.engine.dates import A_DAY, release_of
+from app.engine.model import Channel, Facts, LeadIn, Mode, Piece, Plan, Pool, PoolPlan, Promise, Source, Step
+from app.engine.pool import UNLIMITED, beyond_free, is_sold, plan_pool, with_beyond_cap
 from app.engine.promise import Served, new_claim, offer, serve, steps
-
-A_DAY = timedelta(days=1)
+from app.engine.turns import in_turn
 
 
 def plan(facts: Facts, today: date) -> Plan:
@@ -16,17 +15,17 @@ def plan(facts: Facts, today: date) -> Plan:
     if not facts.tracked:
         return _never_sold_out(facts, today)
     served = serve(facts, today)
-    pools = [plan_pool(pool, facts, served) for pool in facts.pools]
-    on_offer = [_on_offer(channel, facts, served, pools, today) for channel in facts.channels]
+    pools = [plan_pool(pool, facts, served, today) for pool in facts.pools]
+    on_offer = [_on_offer(channel, served, pools) for channel in facts.channels]
     return Plan(
         variant=facts.variant,
         promises=tuple(with_beyond_cap(facts, served, pools)),
         pools=tuple(pools),
         offers=tuple(
-            offer(channel, facts.terms(channel).mode, pieces, today)
+            offer(channel, facts.terms(channel), pieces, today)
             for channel, pieces in zip(facts.channels, on_offer, strict=True)
         ),
-        revisit=min(_days_of_change(served, on_offer, today), default=None),
+        revisit=min(_days_of_change(facts, served, on_offer, today), default=None),
         unseen=tuple((unread.warehouse, unread.units) for unread in served.unseen),
     )
 
@@ -36,32 +35,53 @@ def ask(facts: Facts, channel_id: str, quantity: int, today: date) -> tuple[Step
     channel = next(channel for channel in facts.channels if channel.id == channel_id)
     if not facts.tracked:
         return steps([_always_there(quantity)], today)
-    return steps(new_claim(serve(facts, today), facts, channel, quantity, today), today)
+    return steps(new_claim(serve(facts, today), channel, quantity), today)
 
 
-def _on_offer(channel: Channel, facts: Facts, served: Served, pools: Sequence[PoolPlan], today: date) -> list[Piece]:
+def _on_offer(channel: Channel, served: Served, pools: Sequence[PoolPlan]) -> list[Piece]:
     """Everything a channel may sell now, as the claim of one buyer."""
     headroom = sum(pool.headroom for pool in pools if pool.warehouse == channel.pool)
-    return new_claim(served, facts, channel, served.goods.free(channel.warehouses) + headroom, today)
+    return new_claim(served, channel, served.goods.free(channel.warehouses) + headroom)
 
 
-def _days_of_change(served: Served, on_offer: Sequence[Sequence[Piece]], today: date) -> Iterator[date]:
-    """Days on which a date of the plan has passed; a lead time offered to new buyers moves with every day."""
+def _days_of_change(facts: Facts, served: Served, on_offer: Sequence[Sequence[Piece]], today: date) -> Iterator[date]:
+    """Days on which the calendar alone changes the plan; a lead time offered to new buyers moves with every day."""
     given = [*(promise.pieces for promise in served.promises), *(unread.pieces for unread in served.unseen), *on_offer]
-    yield from (piece.expected + A_DAY for pieces in given for piece in pieces if piece.expected)
+    # What a supply's own day is, not what is told of it, makes it late.
+    etas = {supply.id: supply.eta for supply in facts.supplies}
+    days = (etas.get(piece.supply or "", piece.expected) for pieces in given for piece in pieces)
+    yield from (day + A_DAY for day in days if day)
     if any(piece.source is Source.LEAD_TIME for pieces in on_offer for piece in pieces):
         yield today + A_DAY
+    for pool in facts.pools:
+        yield from filter(None, [pool.changes_on, release_of(pool.terms, today)])
+        yield from _days_within_horizon(pool, facts, served, today)
+
+
+def _days_within_horizon(pool: Pool, facts: Facts, served: Served, today: date) -> Iterator[date]:
+    """When what comes too late to be sold now is near enough."""
+    terms = pool.terms
+    if terms.mode is Mode.OFF or terms.horizon_days is None:
+        return
+    for piece in beyond_free(pool, facts, served, UNLIMITED, today):
+        if piece.expected is None or is_sold(piece, terms, today):
+            continue
+        if piece.source is Source.SUPPLY:
+            yield piece.expected - timedelta(days=terms.horizon_days)
+        elif terms.lead_in is LeadIn.BUSINESS_DAYS or release_of(terms, today):
+            # As many business days may be fewer days from tomorrow.
+            yield today + A_DAY
 
 
 def _never_sold_out(facts: Facts, today: date) -> Plan:
     """The platform does not count the variant's units, so nobody waits and pools stay empty."""
-    queue = sorted(facts.claims, key=queue_order)
+    queue = in_turn(facts.claims, facts.policy, facts.exchanges)
     return Plan(
         variant=facts.variant,
         promises=tuple(Promise(claim, (_always_there(claim.quantity),)) for claim in queue),
         pools=tuple(PoolPlan(pool.warehouse, free=0, headroom=0, outstanding=0, quantity=0) for pool in facts.pools),
         offers=tuple(
-            offer(channel, facts.terms(channel).mode, [_always_there(UNLIMITED)], today) for channel in facts.channels
+            offer(channel, facts.terms(channel), [_always_there(UNLIMITED)], today) for channel in facts.channels
         ),
     )
 

@@ -1,25 +1,21 @@
 """What a pool must hold so that the platform sells what is free and what may be backordered, and no more."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
+from itertools import takewhile
 
-from app.engine.model import Facts, Mode, Pool, PoolPlan, Promise, Terms
-from app.engine.promise import Served
+from app.engine.allocate import Reach
+from app.engine.dates import Calendar
+from app.engine.model import Facts, Mode, Piece, Pool, PoolPlan, Promise, Source, Terms
+from app.engine.promise import Served, later_claim
 
 # "No limit" has to be a number all the same: platforms keep stock in 32-bit integers.
 UNLIMITED = 1_000_000
 
 
-def headroom(terms: Terms, free: int, outstanding: int) -> int:
-    """How many more units may be backordered while `free` are free and `outstanding` are owed."""
-    if terms.mode is Mode.OFF or (terms.open_at != "always" and free > terms.open_at):
-        return 0
-    cap = UNLIMITED if terms.cap is None else terms.cap
-    return max(0, cap - outstanding)
-
-
-def plan_pool(pool: Pool, facts: Facts, served: Served) -> PoolPlan:
+def plan_pool(pool: Pool, facts: Facts, served: Served, today: date) -> PoolPlan:
     """The numbers of one pool once the queue is served.
 
     The platform sells the sum of quantity minus allocated over a channel's warehouses and lets negative ones count, so
@@ -29,7 +25,7 @@ def plan_pool(pool: Pool, facts: Facts, served: Served) -> PoolPlan:
     warehouses = facts.around(pool.warehouse)
     free = served.goods.free(warehouses)
     outstanding = _outstanding(pool, facts, served)
-    room = headroom(pool.terms, free, outstanding)
+    room = _headroom(pool, facts, served, free, outstanding, today)
     elsewhere = sum(stocks[place].quantity - stocks[place].allocated for place in warehouses if place in stocks)
     ours = stocks[pool.warehouse].allocated if pool.warehouse in stocks else 0
     # Nothing to sell: nothing there either, so that nobody can ship goods that do not exist.
@@ -37,8 +33,41 @@ def plan_pool(pool: Pool, facts: Facts, served: Served) -> PoolPlan:
     return PoolPlan(pool.warehouse, free, room, outstanding, quantity)
 
 
+def _headroom(pool: Pool, facts: Facts, served: Served, free: int, outstanding: int, today: date) -> int:
+    """How many more units may be backordered now."""
+    terms = pool.terms
+    if terms.mode is Mode.OFF or (terms.open_at != "always" and free > terms.open_at):
+        return 0
+    room = max(0, (terms.cap if isinstance(terms.cap, int) else UNLIMITED) - outstanding)
+    if needs_dates(terms):
+        # Buyers get what is there in this order: behind what is not sold nothing else can be.
+        waiting = beyond_free(pool, facts, served, free + room, today)
+        sold = takewhile(lambda piece: is_sold(piece, terms, today), waiting)
+        room = min(room, sum(piece.quantity for piece in sold))
+    return room if terms.units_per_order is None else min(room, terms.units_per_order)
+
+
+def needs_dates(terms: Terms) -> bool:
+    """Whether the rule sells no unit that nobody can date."""
+    return terms.cap == "incoming" or terms.horizon_days is not None or terms.require_date
+
+
+def beyond_free(pool: Pool, facts: Facts, served: Served, units: int, today: date) -> Iterator[Piece]:
+    """What new buyers in the pool's channels would wait for, if they took so many units together."""
+    taken = served.goods.look(units, Reach(facts.around(pool.warehouse), pool.terms.confidence))
+    pieces = later_claim(taken, units, Calendar(pool.terms, facts, today))
+    return (piece for piece in pieces if piece.source is not Source.ON_HAND)
+
+
+def is_sold(piece: Piece, terms: Terms, today: date) -> bool:
+    """Whether a rule that needs dates sells what comes like this."""
+    if piece.expected is None or (terms.cap == "incoming" and piece.source is not Source.SUPPLY):
+        return False
+    return terms.horizon_days is None or piece.expected <= today + timedelta(days=terms.horizon_days)
+
+
 def _outstanding(pool: Pool, facts: Facts, served: Served) -> int:
-    known = sum(served.waiting[channel.id] for channel in facts.channels if channel.pool == pool.warehouse)
+    known = sum(served.outstanding[channel.id] for channel in facts.channels if channel.pool == pool.warehouse)
     return known + _unseen_outstanding(pool, facts, served)
 
 
@@ -57,8 +86,17 @@ def with_beyond_cap(facts: Facts, served: Served, pools: Iterable[PoolPlan]) -> 
     for pool, planned in zip(facts.pools, pools, strict=True):
         if pool.terms.mode is not Mode.OFF and pool.terms.cap is not None:
             unread = _unseen_outstanding(pool, facts, served)
-            excess[pool.warehouse] = max(0, planned.outstanding - pool.terms.cap - unread)
+            excess[pool.warehouse] = max(0, planned.outstanding - _allowed(pool, facts, served) - unread)
     return _mark(served.promises, excess, {channel.id: channel.pool for channel in facts.channels})
+
+
+def _allowed(pool: Pool, facts: Facts, served: Served) -> int:
+    """How many units may be owed: the cap, or what dated supply owes to orders already."""
+    if isinstance(pool.terms.cap, int):
+        return pool.terms.cap
+    selling = {channel.id for channel in facts.channels if channel.pool == pool.warehouse}
+    ours = (piece for promise in served.promises if promise.claim.channel in selling for piece in promise.pieces)
+    return sum(piece.quantity for piece in ours if piece.source is Source.SUPPLY)
 
 
 def _mark(promises: Sequence[Promise], excess: Mapping[str, int], pools: Mapping[str, str | None]) -> list[Promise]:
@@ -68,7 +106,7 @@ def _mark(promises: Sequence[Promise], excess: Mapping[str, int], pools: Mapping
     marked = []
     for promise in reversed(promises):
         pool = pools.get(promise.claim.channel) or ""
-        beyond = min(left[pool], promise.waiting)
+        beyond = min(left[pool], promise.outstanding)
         marked.append(replace(promise, beyond_cap=beyond) if beyond else promise)
         left[pool] -= beyond
     return marked[::-1]

@@ -1,61 +1,84 @@
 """What every claim is promised, and what a new buyer would be."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
-from app.engine.allocate import Goods, cover, queue_order
-from app.engine.model import Channel, Claim, Facts, Mode, Offer, Piece, Promise, Source, Step, units_ready
+from app.engine.allocate import Goods, Reach, cover
+from app.engine.dates import Calendar
+from app.engine.model import (
+    Channel,
+    Claim,
+    Facts,
+    Mode,
+    Offer,
+    Piece,
+    Promise,
+    Step,
+    Terms,
+    units_ready,
+)
+from app.engine.telling import first_day, last_day
+from app.engine.turns import in_turn
 from app.engine.unseen import Unseen, serve_unseen
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What everybody got, in queue order; the units that wait in each channel; the goods that are left."""
+    """What everybody got, in queue order; what is owed and not covered in each channel; the goods that are left.
+
+    `calendars` is how each channel reckons dates.
+    """
 
     promises: list[Promise]
-    waiting: Counter[str]
+    outstanding: Counter[str]
     unseen: list[Unseen]
     goods: Goods
+    calendars: Mapping[str, Calendar]
 
 
 def serve(facts: Facts, today: date) -> Served:
     """Give every claim the best that is left, in queue order; orders not read yet come last."""
     goods = Goods(facts.stocks, facts.supplies, today)
-    queue = sorted(facts.claims, key=queue_order)
-    covered = cover(queue, goods, {channel.id: channel.warehouses for channel in facts.channels})
-    lead_days = {channel.id: facts.terms(channel).lead_days for channel in facts.channels}
+    queue = in_turn(facts.claims, facts.policy, facts.exchanges)
+    terms = {channel.id: facts.terms(channel) for channel in facts.channels}
+    covered = cover(queue, goods, {c.id: Reach(c.warehouses, terms[c.id].confidence) for c in facts.channels})
+    calendars = {channel: Calendar(held, facts, today) for channel, held in terms.items()}
+    elsewhere = Calendar(Terms(), facts, today)
     promises = [
-        Promise(claim, (*pieces, *_uncovered(claim, pieces, lead_days.get(claim.channel), today)))
+        Promise(
+            claim,
+            tuple(_promised(claim, pieces, calendars.get(claim.channel, elsewhere))),
+            whole=claim.channel in terms and not terms[claim.channel].may_split,
+        )
         for claim, pieces in zip(queue, covered, strict=True)
     ]
-    waiting: Counter[str] = Counter()
+    outstanding: Counter[str] = Counter()
     for promise in promises:
-        waiting[promise.claim.channel] += promise.waiting
-    return Served(promises, waiting, serve_unseen(facts, goods), goods)
+        outstanding[promise.claim.channel] += promise.outstanding
+    return Served(promises, outstanding, serve_unseen(facts, goods), goods, calendars)
 
 
-def _uncovered(claim: Claim, pieces: Iterable[Piece], lead_days: int | None, today: date) -> Iterator[Piece]:
+def _promised(claim: Claim, pieces: Sequence[Piece], calendar: Calendar) -> Iterator[Piece]:
+    yield from calendar.dated(pieces)
     rest = claim.quantity - sum(piece.quantity for piece in pieces)
     if rest > 0:
-        yield _ordered_in(rest, claim.lead_from, lead_days, today)
+        yield calendar.ordered_in(rest, calendar.order_counts_from(claim.queued_at))
 
 
-def _ordered_in(units: int, lead_from: date | None, lead_days: int | None, today: date) -> Piece:
-    """Units no known supply will serve: the merchant's lead time dates them until that day has passed."""
-    due = lead_from + timedelta(days=lead_days) if lead_from and lead_days is not None else None
-    if due is None or due < today:
-        return Piece(units, Source.UNKNOWN)
-    return Piece(units, Source.LEAD_TIME, expected=due)
-
-
-def new_claim(served: Served, facts: Facts, channel: Channel, units: int, today: date) -> list[Piece]:
+def new_claim(served: Served, channel: Channel, units: int) -> list[Piece]:
     """What a buyer of `units` in the channel would get who came last of all."""
-    pieces = served.goods.look(units, channel.warehouses)
-    rest = units - sum(piece.quantity for piece in pieces)
-    return [*pieces, _ordered_in(rest, today, facts.terms(channel).lead_days, today)] if rest > 0 else pieces
+    calendar = served.calendars[channel.id]
+    return later_claim(served.goods.look(units, Reach(channel.warehouses, calendar.confidence)), units, calendar)
+
+
+def later_claim(taken: Sequence[Piece], units: int, calendar: Calendar) -> list[Piece]:
+    """The pieces of a claim made today for `units` that was handed out `taken`."""
+    rest = units - sum(piece.quantity for piece in taken)
+    given = calendar.dated(taken)
+    return [*given, calendar.ordered_in(rest, calendar.new_order_counts_from())] if rest > 0 else given
 
 
 def steps(pieces: Sequence[Piece], today: date) -> tuple[Step, ...]:
@@ -63,22 +86,35 @@ def steps(pieces: Sequence[Piece], today: date) -> tuple[Step, ...]:
     on_hand = units_ready(pieces)
     later: Counter[date | None] = Counter()
     for piece in pieces:
-        if piece.source is not Source.ON_HAND:
+        if not piece.ready:
             later[piece.expected] += piece.quantity
     by_date = sorted(later.items(), key=lambda item: item[0] or date.max)
     return tuple(Step(units, day) for units, day in [(on_hand, today), *((n, day) for day, n in by_date)] if units)
 
 
-def offer(channel: Channel, mode: Mode, pieces: Sequence[Piece], today: date) -> Offer:
+def offer(channel: Channel, terms: Terms, pieces: Sequence[Piece], today: date) -> Offer:
     """What the channel may tell a new buyer, given the pieces that all units on offer would be."""
-    free = units_ready(pieces)
-    backorders = sum(piece.quantity for piece in pieces) - free
-    return Offer(channel.id, channel.slug, _status(mode, free, backorders), free, backorders, steps(pieces, today))
+    now = units_ready(pieces)
+    told = steps(pieces, today)
+    waiting = told[1:] if now else told
+    return Offer(
+        channel=channel.id,
+        slug=channel.slug,
+        status=_status(terms, now, sum(step.quantity for step in waiting), today),
+        available_now=now,
+        backorder_left=sum(step.quantity for step in waiting),
+        steps=told,
+        eta=first_day(waiting[0].expected, terms) if waiting else None,
+        eta_latest=last_day(waiting[-1].expected, terms) if waiting else None,
+    )
 
 
-def _status(mode: Mode, free: int, backorders: int) -> Literal["in_stock", "backorder", "preorder", "out_of_stock"]:
-    if free:
+def _status(
+    terms: Terms, now: int, later: int, today: date
+) -> Literal["in_stock", "backorder", "preorder", "out_of_stock"]:
+    if now:
         return "in_stock"
-    if not backorders:
+    if not later:
         return "out_of_stock"
-    return "preorder" if mode is Mode.PREORDER else "backorder"
+    released = terms.release_on is not None and today >= terms.release_on
+    return "preorder" if terms.mode is Mode.PREORDER and not released else "backorder"

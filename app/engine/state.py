@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from app.engine.model import Piece, Source, units_ready
+from app.engine.model import Piece, units_ready
 
 
 class LineStatus(StrEnum):
@@ -31,12 +31,15 @@ class LineState:
     status: LineStatus
 
 
-def line_state(pieces: Iterable[Piece], *, promised: date | None, today: date) -> LineState:
-    """The state of a line that got these pieces and was last told the day `promised`."""
+def line_state(pieces: Iterable[Piece], *, whole: bool = False, promised: date | None, today: date) -> LineState:
+    """The state of a line that got these pieces and was last told the day `promised`.
+
+    A line that ships `whole` is not ready before all of it is.
+    """
     pieces = list(pieces)
-    ready = units_ready(pieces)
-    waiting = [piece for piece in pieces if piece.source is not Source.ON_HAND]
-    units = sum(piece.quantity for piece in waiting)
+    waiting = [piece for piece in pieces if not piece.ready]
+    ready = 0 if whole and waiting else units_ready(pieces)
+    units = sum(piece.quantity for piece in pieces) - ready
     status = status_of_line(ready + units, ready, units, promised, today)
     return LineState(ready, units, _last([piece.expected for piece in waiting]), status)
 

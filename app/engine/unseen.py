@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
 
-from app.engine.allocate import Goods
+from app.engine.allocate import Goods, Reach
 from app.engine.model import Facts, Piece, units_ready
 
 
@@ -29,7 +29,7 @@ def serve_unseen(facts: Facts, goods: Goods) -> list[Unseen]:
     pools = {channel.pool for channel in facts.channels}
     found = sorted(_unexplained(facts).items(), key=lambda item: (item[0] in pools, item[0]))
     return [
-        Unseen(warehouse, units, goods.take(units, facts.around(warehouse), [(warehouse, units)]))
+        Unseen(warehouse, units, goods.take(units, Reach(facts.around(warehouse)), [(warehouse, units)]))
         for warehouse, units in found
     ]
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from app.engine.model import Channel, Claim, Facts, Mode, Piece, Plan, Pool, Source, Stock, Supply, Terms
 
 TODAY = date(2026, 11, 23)
-OPENING = datetime(2026, 11, 1, 9, tzinfo=UTC)
+OPENING = datetime(2026, 11, 23, 0, tzinfo=UTC)
 
 WEB = Channel("web", "web", ("A",), pool="P")
 BACKORDERS = Terms(Mode.BACKORDER, cap=20)
@@ -35,7 +35,6 @@ def claim(
         quantity=units,
         approving=approving,
         allocations=tuple((on or {}).items()),
-        lead_from=TODAY,
         layer=layer,
     )
 

@@ -109,11 +109,10 @@ class Shop:
         return Claim(
             line=f"line-{order.number}",
             channel=order.channel,
-            queued_at=OPENING + timedelta(minutes=order.number),
+            queued_at=OPENING + (order.placed - TODAY) + timedelta(minutes=order.number),
             number=str(order.number),
             quantity=order.open,
             allocations=tuple((place, units) for place, units in order.allocations.items() if units),
-            lead_from=order.placed,
         )
 
     def settle(self) -> Plan:

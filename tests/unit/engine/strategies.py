@@ -1,11 +1,13 @@
 """Random facts of one variant: small numbers, so that everything runs short."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import time
 
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from app.engine.model import Channel, Claim, Facts, Mode, Supply, Terms
+from app.engine.model import Channel, Claim, Display, Facts, LeadIn, Mode, Supply, Terms
 from tests.unit.engine.builders import allocations_of, claim, day, facts, supply
 
 REAL = ("A", "B", "C")
@@ -15,13 +17,28 @@ thoroughly = settings(deadline=None, max_examples=100)
 terms = st.builds(
     Terms,
     mode=st.sampled_from(Mode),
-    cap=st.none() | st.integers(0, 12),
+    cap=st.none() | st.integers(0, 12) | st.just("incoming"),
     open_at=st.integers(0, 4) | st.just("always"),
+    horizon_days=st.none() | st.integers(0, 12),
+    require_date=st.booleans(),
     lead_days=st.none() | st.integers(0, 10),
+    lead_in=st.sampled_from(LeadIn),
+    cut_off=st.none() | st.just(time(0, 3)),
+    buffer_days=st.integers(0, 2),
+    confidence=st.none() | st.just(80),
+    release_on=st.none() | st.integers(-1, 6).map(day),
+    early_sale=st.booleans(),
+    units_per_order=st.none() | st.integers(1, 9),
+    may_split=st.booleans(),
+    display=st.sampled_from(Display),
+    spread_days=st.integers(0, 3),
 )
 on_hand = st.dictionaries(st.sampled_from(REAL), st.integers(-3, 9))
 supplies = st.lists(st.tuples(st.integers(1, 5), st.integers(-3, 9), st.sampled_from(REAL)), max_size=5).map(
-    lambda rows: [supply(str(n), units, day(days), place) for n, (units, days, place) in enumerate(rows)]
+    lambda rows: [
+        replace(supply(str(n), units, day(days), place), delays=((80, n),) if n % 2 else ())
+        for n, (units, days, place) in enumerate(rows)
+    ]
 )
 
 

@@ -1,13 +1,15 @@
 """The dates that are given, to those who wait and to new buyers."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from app.engine import ask, plan
-from app.engine.model import Channel, Facts, Mode, Offer, PoolPlan, Step, Terms
+from app.engine.model import Channel, Claim, Facts, Mode, Offer, PoolPlan, Step, Terms
 from tests.unit.engine.builders import (
     BACKORDERS,
+    OPENING,
     TODAY,
     WEB,
     claim,
@@ -23,31 +25,31 @@ from tests.unit.engine.builders import (
 TWO_WEEKS = replace(BACKORDERS, lead_days=14)
 
 
+def ordered(days: int, units: int) -> Claim:
+    """Order 1, so many days from today."""
+    return replace(claim(1, units), queued_at=OPENING + timedelta(days=days))
+
+
 def only_offer(given: Facts) -> Offer:
     (offer,) = plan(given, TODAY).offers
     return offer
 
 
 def test_units_no_supply_serves_are_dated_by_the_lead_time_from_the_day_they_were_ordered() -> None:
-    waiting = replace(claim(1, 3), lead_from=day(-4))
+    waiting = ordered(-4, 3)
     planned = plan(facts([waiting], rules={"P": TWO_WEEKS}, supplies=[supply("1", 1, day(30))]), TODAY)
     assert pieces(planned) == {"1": [coming(1, "1", day(30)), ordered_in(2, day(10))]}
 
 
-@pytest.mark.parametrize(("ordered", "piece"), [(-14, ordered_in(1, day(0))), (-15, undated(1))])
-def test_a_lead_time_holds_to_its_last_day_and_then_nobody_knows(ordered: int, piece: object) -> None:
-    waiting = replace(claim(1, 1), lead_from=day(ordered))
+@pytest.mark.parametrize(("days", "piece"), [(-14, ordered_in(1, day(0))), (-15, undated(1))])
+def test_a_lead_time_holds_to_its_last_day_and_then_nobody_knows(days: int, piece: object) -> None:
+    waiting = ordered(days, 1)
     assert pieces(plan(facts([waiting], rules={"P": TWO_WEEKS}), TODAY)) == {"1": [piece]}
 
 
 def test_a_lead_time_of_no_days_dates_units_for_the_day_they_were_ordered() -> None:
     at_once = {"P": replace(BACKORDERS, lead_days=0)}
     assert pieces(plan(facts([claim(1, 1)], rules=at_once), TODAY)) == {"1": [ordered_in(1, TODAY)]}
-
-
-def test_a_lead_time_needs_a_day_to_count_from() -> None:
-    waiting = replace(claim(1, 1), lead_from=None)
-    assert pieces(plan(facts([waiting], rules={"P": TWO_WEEKS}), TODAY)) == {"1": [undated(1)]}
 
 
 def test_a_supply_that_is_known_dates_an_order_even_when_it_comes_after_the_lead_time() -> None:
@@ -77,6 +79,7 @@ def test_a_new_buyer_hears_how_many_now_and_how_many_on_which_day() -> None:
         available_now=3,
         backorder_left=10,
         steps=(Step(3, TODAY), Step(2, day(4)), Step(4, day(9)), Step(4, None)),
+        eta=day(4),
     )
     assert (offer.eta, offer.eta_latest) == (day(4), None)
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine import plan
+from app.engine.allocate import comes_on
 from app.engine.model import Channel, Claim, Facts, Piece, Plan, Promise, Source, Stock, Supply
 from tests.unit.engine.builders import TODAY, claim, coming, day, facts, pieces, supply, undated
 from tests.unit.engine.strategies import REAL, any_facts, any_supply, facts_of_one_pool, thoroughly
@@ -19,22 +20,27 @@ def reach(given_facts: Facts, order: Claim) -> tuple[str, ...]:
     return next(channel.warehouses for channel in given_facts.channels if channel.id == order.channel)
 
 
-def rank(piece: Piece) -> tuple[int, date, str]:
-    """How good it is to rest on this: on hand, then supplies by date, then anything else."""
+def rank(given_facts: Facts, piece: Piece, order: Claim) -> tuple[int, date, str]:
+    """How good it is for the order to rest on this: on hand, then supplies by date, then anything else."""
     match piece.source:
         case Source.ON_HAND:
             return 0, date.min, ""
         case Source.SUPPLY:
-            assert piece.expected
-            assert piece.supply
-            return 1, piece.expected, piece.supply
+            [arriving] = [arriving for arriving in given_facts.supplies if arriving.id == piece.supply]
+            channel = next(channel for channel in given_facts.channels if channel.id == order.channel)
+            return 1, comes_on(arriving, given_facts.terms(channel).confidence), arriving.id
         case _:
             return NEVER
 
 
 def ranks(promise: Promise) -> list[tuple[int, date]]:
     """What each unit of the promise rests on, best first."""
-    return sorted(rank(piece)[:2] for piece in promise.pieces for _ in range(piece.quantity))
+    found = {Source.ON_HAND: (0, date.min), Source.LEAD_TIME: (2, date.max), Source.UNKNOWN: (2, date.max)}
+    return sorted(
+        found.get(piece.source, (1, piece.expected or date.max))
+        for piece in promise.pieces
+        for _ in range(piece.quantity)
+    )
 
 
 def nobody_got_worse(before: Plan, after: Plan) -> bool:
@@ -95,9 +101,10 @@ def test_nobody_rests_on_units_that_an_older_order_could_have_used_instead_of_wo
     promises = plan(given_facts, TODAY).promises
     for place, younger in enumerate(promises):
         for older in promises[:place]:
-            worst = max(rank(piece) for piece in older.pieces)
+            worst = max(rank(given_facts, piece, older.claim) for piece in older.pieces)
             usable = reach(given_facts, older.claim)
-            assert all(worst <= rank(piece) for piece in younger.pieces if piece.warehouse in usable)
+            better = (rank(given_facts, piece, older.claim) for piece in younger.pieces if piece.warehouse in usable)
+            assert all(worst <= found for found in better)
 
 
 @thoroughly

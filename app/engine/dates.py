@@ -1,0 +1,78 @@
+"""When something comes, as a rule reckons it: lead times, business days, cut-off, buffer, release."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from app.engine.model import Facts, LeadIn, Mode, Piece, Source, Terms
+
+A_DAY = timedelta(days=1)
+SATURDAY = 5
+
+
+class Calendar:
+    """Dates under one rule. Reckons each once: a long queue asks for the same days again and again."""
+
+    def __init__(self, terms: Terms, facts: Facts, today: date) -> None:
+        self.today = today
+        self.confidence = terms.confidence
+        self._release = release_of(terms, today)
+        self._held_until = None if terms.early_sale else self._release
+        self._terms = terms
+        self._zone = ZoneInfo(terms.time_zone or facts.time_zone)
+        self._closed = facts.holidays.get(terms.holidays, frozenset()) if terms.holidays else frozenset()
+        self._due: dict[date, date] = {}
+
+    def dated(self, pieces: Iterable[Piece]) -> list[Piece]:
+        """Pieces of goods with the dates this rule gives them."""
+        return [self._dated(piece) for piece in pieces]
+
+    def ordered_in(self, units: int, counts_from: date) -> Piece:
+        """Units no known supply will serve: the rule dates them until that day has passed."""
+        due = self._lead_time_ends(counts_from)
+        if due is None or due < self.today:
+            due = None
+        due = max(filter(None, (due, self._release)), default=None)
+        return Piece(units, Source.LEAD_TIME, expected=due) if due else Piece(units, Source.UNKNOWN)
+
+    def order_counts_from(self, queued_at: datetime) -> date:
+        """The day from which a lead time counts for an order of that moment."""
+        local = queued_at.astimezone(self._zone)
+        late = self._terms.cut_off is not None and local.time() > self._terms.cut_off
+        return local.date() + A_DAY if late else local.date()
+
+    def new_order_counts_from(self) -> date:
+        """The same for whoever orders some time today: it may be after the cut-off, so what is told holds for all."""
+        return self.today if self._terms.cut_off is None else self.today + A_DAY
+
+    def _dated(self, piece: Piece) -> Piece:
+        if piece.source is Source.ON_HAND:
+            return replace(piece, expected=self._held_until) if self._held_until else piece
+        if piece.expected is None:
+            return piece
+        day = piece.expected + timedelta(days=self._terms.buffer_days)
+        return replace(piece, expected=max(day, self._held_until or day))
+
+    def _lead_time_ends(self, start: date) -> date | None:
+        if self._terms.lead_days is None:
+            return None
+        if start not in self._due:
+            ends = self._after(start, self._terms.lead_days)
+            self._due[start] = ends + timedelta(days=self._terms.buffer_days)
+        return self._due[start]
+
+    def _after(self, day: date, days: int) -> date:
+        if self._terms.lead_in is LeadIn.DAYS:
+            return day + timedelta(days=days)
+        while days:
+            day += A_DAY
+            days -= day.weekday() < SATURDAY and day not in self._closed
+        return day
+
+
+def release_of(terms: Terms, today: date) -> date | None:
+    """The day before which a preorder ships nothing but early sales. None where there is none, or none any more."""
+    if terms.mode is not Mode.PREORDER or terms.release_on is None or terms.release_on <= today:
+        return None
+    return terms.release_on
