@@ -6,7 +6,8 @@ allocations by age of the stock and refuses what the warehouse cannot spare.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from app.engine import plan
@@ -16,13 +17,15 @@ from tests.unit.engine.builders import OPENING, TODAY
 
 @dataclass
 class Order:
-    """An order of one line."""
+    """An order of one line. `added` are open units that were added to it later, and when: a number like an order's."""
 
     number: int
     channel: str
     open: int
     placed: date
     allocations: Counter[str] = field(default_factory=Counter)
+    added: int = 0
+    added_at: int = 0
 
 
 class Shop:
@@ -61,12 +64,32 @@ class Shop:
             return None
         self.accepted += 1
         order = Order(self.accepted, channel, units, self.today)
-        for place in self._selling(channel):
-            taken = self.allocated(place) if self.mended else 0
-            order.allocations[place] += max(0, min(units - order.allocations.total(), self.quantity[place] - taken))
-        assert order.allocations.total() == units
+        self._allocate(order, units)
         self.orders.append(order)
         return order
+
+    def _allocate(self, order: Order, units: int) -> None:
+        for place in self._selling(order.channel):
+            taken = self.allocated(place) - order.allocations[place] if self.mended else 0
+            found = max(0, min(units, self.quantity[place] - taken - order.allocations[place] * self.mended))
+            order.allocations[place] += found
+            units -= found
+        assert not units
+
+    def add(self, order: Order, units: int) -> bool:
+        """Staff add units to a line that is not confirmed yet, once; False when the shop refuses."""
+        if order.added or units > self.available(order.channel):
+            return False
+        self.accepted += 1
+        self._allocate(order, units)
+        order.open, order.added, order.added_at = order.open + units, units, self.accepted
+        return True
+
+    def take_away(self, order: Order, units: int) -> None:
+        """Staff take units from a line, those that joined last first."""
+        order.allocations = self._released(order, units)
+        order.open -= units
+        order.added = max(0, order.added - units)
 
     def ship(self, order: Order, units: int, place: str, *, anyway: bool = False) -> bool:
         """Staff ship from a warehouse; False when the shop refuses. `anyway` lets stock be exceeded."""
@@ -94,6 +117,16 @@ class Shop:
     def restock(self, place: str, units: int) -> None:
         self.quantity[place] += units
 
+    def receive(self, arrived: Supply, units: int) -> None:
+        """Units of a supply come in: counted in the shop and no longer expected, at once."""
+        self.quantity[arrived.warehouse] += units
+        place = self.supplies.index(arrived)
+        left = arrived.quantity - units
+        self.supplies[place : place + 1] = [replace(arrived, quantity=left)] if left else []
+
+    def slip(self, late: Supply, days: int) -> None:
+        self.supplies[self.supplies.index(late)] = replace(late, eta=late.eta + timedelta(days=days))
+
     def facts(self) -> Facts:
         """What the app reads."""
         return Facts(
@@ -102,18 +135,24 @@ class Shop:
             channels=tuple(self.channels.values()),
             pools=tuple(Pool(place, terms) for place, terms in self.rules.items()),
             supplies=tuple(self.supplies),
-            claims=tuple(self._claim(order) for order in self.orders if order.open),
+            claims=tuple(claim for order in self.orders for claim in self._claims(order)),
         )
 
-    def _claim(self, order: Order) -> Claim:
-        return Claim(
-            line=f"line-{order.number}",
-            channel=order.channel,
-            queued_at=OPENING + (order.placed - TODAY) + timedelta(minutes=order.number),
-            number=str(order.number),
-            quantity=order.open,
-            allocations=tuple((place, units) for place, units in order.allocations.items() if units),
-        )
+    def _claims(self, order: Order) -> Iterator[Claim]:
+        added = min(order.added, order.open)
+        allocations = tuple((place, units) for place, units in order.allocations.items() if units)
+        for layer, (units, joined) in enumerate(((order.open - added, order.number), (added, order.added_at))):
+            if units:
+                yield Claim(
+                    line=f"line-{order.number}",
+                    channel=order.channel,
+                    queued_at=OPENING + (order.placed - TODAY) + timedelta(minutes=joined),
+                    number=str(order.number),
+                    quantity=units,
+                    allocations=allocations,
+                    layer=layer,
+                )
+                allocations = ()
 
     def settle(self) -> Plan:
         """The app looks: it plans and writes its pools."""

@@ -3,7 +3,9 @@
 Each life is lived on Saleor as it is and on one whose checkout sees allocations.
 """
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine import plan
-from app.engine.model import Channel, Mode, Plan, Source, Terms
+from app.engine.model import Channel, Mode, Plan, Source, Supply, Terms
 from tests.unit.engine.builders import day, supply
-from tests.unit.engine.shop import Shop
+from tests.unit.engine.shop import Order, Shop
 
 thoroughly = settings(deadline=None, max_examples=40)
 
@@ -28,6 +30,7 @@ on_both = pytest.mark.parametrize("mended", [False, True], ids=["as it is", "men
 
 Act = tuple[str, int, int]
 
+NAMES = itertools.count()
 few = st.integers(1, 5)
 which = st.integers(0, 9)
 look = st.tuples(st.just("look"), st.just(0), st.just(0))
@@ -36,11 +39,18 @@ cancel = st.tuples(st.just("cancel"), which, few)
 restock = st.tuples(st.just("restock"), which, few)
 ship = st.tuples(st.just("ship"), which, few)
 expect = st.tuples(st.just("expect"), which, st.integers(0, 9))
+receive = st.tuples(st.just("receive"), which, few)
+give_back = st.tuples(st.just("give back"), which, few)
+add = st.tuples(st.just("add"), which, few)
+take_away = st.tuples(st.just("take away"), which, few)
+slip = st.tuples(st.just("slip"), which, few)
+change_rule = st.tuples(st.just("change the rule"), which, st.integers(0, 9))
 push = st.tuples(st.just("push"), which, st.integers(0, 9))
 ship_from_pool = st.tuples(st.just("ship from the pool"), which, few)
 
-quiet = st.lists(buy | cancel | restock | ship | expect | look, min_size=5, max_size=30)
-rough = st.lists(buy | cancel | restock | ship | expect | push | ship_from_pool | look, min_size=5, max_size=30)
+daily = buy | cancel | restock | ship | expect | receive | give_back | add | take_away | look
+quiet = st.lists(daily, min_size=5, max_size=30)
+rough = st.lists(daily | slip | change_rule | push | ship_from_pool, min_size=5, max_size=30)
 rules = st.builds(
     Terms,
     mode=st.sampled_from([Mode.BACKORDER, Mode.PREORDER, Mode.OFF]),
@@ -58,35 +68,59 @@ def act(shop: Shop, what: Act) -> None:
     """One event of a life. `which` picks among what there is."""
     name, which, units = what
     orders = [order for order in shop.orders if order.open]
-    order = orders[which % len(orders)] if orders else None
-    places = sorted({place for channel in shop.channels.values() for place in channel.warehouses})
-    place = places[which % len(places)]
-    match name:
-        case "look":
-            shop.settle()
-        case "buy":
-            shop.buy(units, list(shop.channels)[which % len(shop.channels)])
-        case "restock":
-            shop.restock(place, units)
-        case "push":
-            shop.quantity[place] = units
-        case "expect":
-            shop.supplies.append(supply(str(len(shop.supplies)), 1 + which % 3, day(units), place))
-        case "cancel" if order:
-            shop.cancel(order)
-        case "ship" if order:
-            ship_covered(shop, order.number)
-        case "ship from the pool" if order:
-            pool = shop.channels[order.channel].pool
-            assert pool
-            shop.ship(order, min(units, order.open), pool, anyway=True)
+    if name in OF_AN_ORDER and orders:
+        OF_AN_ORDER[name](shop, orders[which % len(orders)], units)
+    elif name in OF_A_SUPPLY and shop.supplies:
+        OF_A_SUPPLY[name](shop, shop.supplies[which % len(shop.supplies)], units)
+    elif name in OF_A_PLACE:
+        places = sorted({place for channel in shop.channels.values() for place in channel.warehouses})
+        OF_A_PLACE[name](shop, places[which % len(places)], units)
+    elif name == "buy":
+        shop.buy(units, list(shop.channels)[which % len(shop.channels)])
+    elif name == "look":
+        shop.settle()
+    elif name == "change the rule":
+        shop.rules = {pool: replace(rule, cap=units) for pool, rule in shop.rules.items()}
+
+
+def ship_from_the_pool(shop: Shop, order: Order, units: int) -> None:
+    pool = shop.channels[order.channel].pool
+    assert pool
+    shop.ship(order, min(units, order.open), pool, anyway=True)
+
+
+def count(shop: Shop, place: str, units: int) -> None:
+    shop.quantity[place] = units
+
+
+def expect_more(shop: Shop, place: str, days: int) -> None:
+    shop.supplies.append(supply(str(next(NAMES)), 1 + days % 3, day(days), place))
+
+
+OF_AN_ORDER: Mapping[str, Callable[[Shop, Order, int], object]] = {
+    "cancel": lambda shop, order, _units: shop.cancel(order),
+    "ship": lambda shop, order, _units: ship_covered(shop, order.number),
+    "add": Shop.add,
+    "take away": lambda shop, order, units: shop.take_away(order, min(units, order.open)),
+    "ship from the pool": ship_from_the_pool,
+}
+OF_A_SUPPLY: Mapping[str, Callable[[Shop, Supply, int], object]] = {
+    "receive": lambda shop, arrived, units: shop.receive(arrived, min(units, arrived.quantity)),
+    "slip": Shop.slip,
+}
+OF_A_PLACE: Mapping[str, Callable[[Shop, str, int], object]] = {
+    "restock": Shop.restock,
+    "give back": Shop.restock,
+    "push": count,
+    "expect": expect_more,
+}
 
 
 def ship_covered(shop: Shop, number: int) -> None:
     """Our own shipment: what the queue covers, from where it lies, over Saleor's objections."""
     order = next(order for order in shop.orders if order.number == number)
-    promise = next(p for p in plan(shop.facts(), shop.today).promises if p.claim.number == str(number))
-    for piece in promise.pieces:
+    promises = [p for p in plan(shop.facts(), shop.today).promises if p.claim.number == str(number)]
+    for piece in (piece for promise in promises for piece in promise.pieces):
         if piece.source is Source.ON_HAND:
             assert piece.warehouse
             assert shop.ship(order, piece.quantity, piece.warehouse, anyway=True)
@@ -106,10 +140,10 @@ def outstanding(planned: Plan) -> list[int]:
     return [pool.outstanding for pool in planned.pools]
 
 
-def days(planned: Plan) -> dict[str, list[date]]:
-    """When each unit of every order comes, soonest first; units on hand are here already."""
+def days(planned: Plan) -> dict[tuple[str, int], list[date]]:
+    """When each unit of every claim comes, soonest first; units on hand are here already."""
     return {
-        promise.claim.number: sorted(
+        (promise.claim.line, promise.claim.layer): sorted(
             date.min if piece.source is Source.ON_HAND else piece.expected or date.max
             for piece in promise.pieces
             for _ in range(piece.quantity)
@@ -158,14 +192,14 @@ def test_when_goods_get_lost_the_app_sells_nothing_more_past_the_cap(
     world: str, mended: bool, rule: Terms, acts: list[Act]
 ) -> None:
     shop = opened(world, rule, mended=mended)
-    assert isinstance(rule.cap, int)
     for what in acts:
         before = shop.settle()
+        caps = [held.cap for held in shop.rules.values() if isinstance(held.cap, int)]
         act(shop, what)
-        if what[0] == "buy":
+        if what[0] in {"buy", "add"}:
             after = plan(shop.facts(), shop.today)
-            pairs = zip(outstanding(before), outstanding(after), strict=True)
-            assert all(now <= max(then, rule.cap) for then, now in pairs)
+            numbers = zip(outstanding(before), outstanding(after), caps, strict=True)
+            assert all(now <= max(then, cap) for then, now, cap in numbers)
 
 
 @everywhere
@@ -179,8 +213,8 @@ def test_nobodys_date_gets_later_while_no_goods_get_lost_and_no_supply_slips(
     shop = opened(world, rule, mended=mended)
     for before, _, after in life(shop, acts):
         now = days(after)
-        for number, promised in days(before).items():
-            left = now.get(number, [])
+        for claim, promised in days(before).items():
+            left = now.get(claim, [])
             assert all(new <= old for new, old in zip(left, promised[len(promised) - len(left) :], strict=True))
 
 
