@@ -1,0 +1,203 @@
+"""Why the promise of a line moved: found by comparing what two plans went by and what every line got from each."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from app.engine.changes import Basis, Cause, LineChange, Lot, Reason, last_day, lot_of
+from app.engine.lots import Lots, units_by_lot
+from app.engine.model import Piece, Policy, Source
+
+GOODS = (Source.ON_HAND, Source.SUPPLY)
+
+
+class Tracer:
+    """The causes of all moves of one variant. `lines` are all of its lines, in queue order."""
+
+    def __init__(self, before: Basis | None, after: Basis, lines: Sequence[LineChange]) -> None:
+        self._after = after
+        self._before = before or after
+        self._lines = lines
+        self._lots = Lots(self._before, after, lines)
+        self._had = {line.line: units_by_lot(line.before) for line in lines}
+        self._has = {line.line: units_by_lot(line.after) for line in lines}
+        self._gains = _more_of(lines, self._had, self._has)
+        self._losses = _more_of(lines, self._has, self._had)
+        self._traced: dict[tuple[Lot, bool], Reason | None] = {}
+
+    def reason(self, line: LineChange) -> Reason:
+        """The one cause of the move of the line."""
+        if not line.before:
+            return Reason(Cause.ORDERED)
+        days = last_day(line.before), last_day(line.after)
+        if days[1] > days[0]:
+            return next(self._later(line))
+        if own := _own(line):
+            return own
+        ready = [sum(piece.quantity for piece in pieces if piece.ready) for pieces in (line.before, line.after)]
+        return next(self._sooner(line) if days[1] < days[0] or ready[1] >= ready[0] else self._later(line))
+
+    def _later(self, line: LineChange) -> Iterator[Reason]:
+        """What may have made it later, the surest first."""
+        yield from self._redated(line, later=True)
+        lost = self._lots_lost(line)
+        yield from filter(None, map(self._lots.worse, lost))
+        own = _own(line)
+        if own and own.cause in {Cause.EDITED, Cause.SHIPMENT_UNDONE} and not lost:
+            yield own
+        yield from self._turned(line)
+        yield from self._moved(line, lost)
+        yield from filter(None, (self._trace(lot, later=True) for lot in lost))
+        yield from self._decided(line)
+        yield from (
+            Reason(Cause.OLDER_ORDER_TOOK, order=other.order) for lot in lost for other in self._gains.get(lot, ())
+        )
+        gained = self._lots_gained(line)
+        yield from filter(None, map(self._lots.better, gained))
+        yield from filter(None, (self._trace(lot, later=False) for lot in gained))
+        yield from self._rest(line)
+
+    def _sooner(self, line: LineChange) -> Iterator[Reason]:
+        """What may have made it sooner, or another mix of units for the same day."""
+        yield from self._redated(line, later=False)
+        gained = self._lots_gained(line)
+        yield from filter(None, map(self._lots.better, gained))
+        yield from self._turned(line)
+        yield from self._moved(line, gained)
+        yield from filter(None, (self._trace(lot, later=False) for lot in gained))
+        yield from self._decided(line)
+        if gained:
+            yield Reason(Cause.OLDER_ORDER_LEFT)
+        yield from self._redated(line, later=True)
+        yield from filter(None, map(self._lots.worse, self._lots_lost(line)))
+        yield from self._rest(line)
+
+    def _lots_lost(self, line: LineChange) -> list[Lot]:
+        return _more(self._has[line.line], self._had[line.line])
+
+    def _lots_gained(self, line: LineChange) -> list[Lot]:
+        return _more(self._had[line.line], self._has[line.line])
+
+    def _redated(self, line: LineChange, *, later: bool) -> Iterator[Reason]:
+        """The same units, another day."""
+        had, has = _days(line.before), _days(line.after)
+        for lot in had.keys() & has.keys():
+            if had[lot] == has[lot] or (has[lot] > had[lot]) != later:
+                continue
+            yield from filter(None, [self._lots.redated(lot)])
+            yield from self._ruled(line.channel)
+            if self._lots.delays_differ(lot[2] or ""):
+                yield self._lots.of_supply(Cause.LEAD_TIMES_LEARNED, lot[2] or "")
+            if self._before.day != self._after.day:
+                yield Reason(Cause.TIME_PASSED)
+
+    def _turned(self, line: LineChange) -> Iterator[Reason]:
+        """A person gave the queue another order."""
+        orders = {other.line: other.order for other in self._lines}
+        for one, other, units in set(self._before.exchanges) ^ set(self._after.exchanges):
+            if line.line in {one, other}:
+                partner = other if line.line == one else one
+                yield Reason(Cause.HANDED_OVER, order=orders.get(partner), units=units)
+        if line.line in self._before.pinned ^ self._after.pinned:
+            yield Reason(Cause.PINNED, order=line.order)
+        if self._before.policy != self._after.policy:
+            yield Reason(Cause.POLICY_CHANGED, was=self._before.policy, now=self._after.policy)
+
+    def _moved(self, line: LineChange, lots: Sequence[Lot]) -> Iterator[Reason]:
+        """The line's channel sells from other warehouses."""
+        then, now = (set(basis.places.get(line.channel, ())) for basis in (self._before, self._after))
+        for lot in lots:
+            if self._before.places.get(line.channel) and lot[1] in then ^ now:
+                yield Reason(Cause.PLACES_CHANGED, warehouse=lot[1])
+
+    def _trace(self, lot: Lot, *, later: bool) -> Reason | None:
+        """Why others took units of the lot, or left them: followed from line to line to where it began."""
+        if (lot, later) not in self._traced:
+            self._traced[lot, later] = None
+            followed = self._follow_takers(lot) if later else self._follow_leavers(lot)
+            self._traced[lot, later] = next(followed, None)
+        return self._traced[lot, later]
+
+    def _follow_takers(self, lot: Lot) -> Iterator[Reason]:
+        for other in self._gains.get(lot, ()):
+            yield from self._turned(other)
+            if not other.before:
+                first_come = self._after.policy == Policy.FIRST_COME
+                cause = Cause.OLDER_ORDER_SEEN if first_come else Cause.OVERTAKEN
+                yield Reason(cause, order=other.order)
+            elif other.shipped < 0:
+                yield Reason(Cause.OLDER_ORDER_REOPENED, order=other.order)
+            lost = self._lots_lost(other)
+            yield from filter(None, map(self._lots.worse, lost))
+            yield from filter(None, (self._trace(each, later=True) for each in lost))
+            if other.approving:
+                yield Reason(Cause.SHIPMENT_PREPARED, order=other.order)
+            elif self._after.policy != Policy.FIRST_COME:
+                yield Reason(Cause.OVERTAKEN, order=other.order)
+
+    def _follow_leavers(self, lot: Lot) -> Iterator[Reason]:
+        for other in self._losses.get(lot, ()):
+            yield from self._turned(other)
+            if other.given_up or other.shipped > 0 or other.added < 0:
+                yield Reason(Cause.OLDER_ORDER_LEFT, order=other.order)
+            gained = self._lots_gained(other)
+            yield from filter(None, map(self._lots.better, gained))
+            yield from filter(None, (self._trace(each, later=False) for each in gained))
+
+    def _decided(self, line: LineChange) -> Iterator[Reason]:
+        """What holds for everybody was changed."""
+        for channel in [line.channel, *sorted(self._after.terms.keys() - {line.channel})]:
+            yield from self._ruled(channel)
+        for channel in self._after.places.keys() & self._before.places.keys():
+            if self._before.places[channel] != self._after.places[channel]:
+                yield Reason(Cause.PLACES_CHANGED)
+
+    def _ruled(self, channel: str) -> Iterator[Reason]:
+        """The rule that holds in the channel was changed."""
+        then, now = self._before.terms.get(channel), self._after.terms.get(channel)
+        if then is None or now is None:
+            return
+        for name in sorted(then.keys() | now.keys()):
+            if then.get(name) != now.get(name):
+                yield Reason(Cause.RULE_CHANGED, what=name, was=then.get(name), now=now.get(name))
+
+    def _rest(self, line: LineChange) -> Iterator[Reason]:
+        yield from self._decided(line)
+        yield from filter(None, [_own(line)])
+        if self._before.day != self._after.day:
+            yield Reason(Cause.TIME_PASSED)
+        yield Reason(Cause.REPLANNED)
+
+
+def _own(line: LineChange) -> Reason | None:
+    """What happened to the line itself."""
+    if line.given_up:
+        return Reason(Cause.CANCELLED, order=line.order)
+    if line.shipped:
+        cause = Cause.SHIPPED if line.shipped > 0 else Cause.SHIPMENT_UNDONE
+        return Reason(cause, order=line.order, units=abs(line.shipped))
+    return Reason(Cause.EDITED, order=line.order, units=line.added) if line.added else None
+
+
+def _days(pieces: Iterable[Piece]) -> dict[Lot, date]:
+    """When the last unit of each lot comes."""
+    lots: dict[Lot, list[Piece]] = defaultdict(list)
+    for piece in pieces:
+        lots[lot_of(piece)].append(piece)
+    return {lot: last_day(found) for lot, found in lots.items()}
+
+
+def _more_of(
+    lines: Iterable[LineChange], had: Mapping[str, Mapping[Lot, int]], has: Mapping[str, Mapping[Lot, int]]
+) -> Mapping[Lot, Sequence[LineChange]]:
+    """By lot, the lines that got more of it."""
+    found = defaultdict(list)
+    for line in lines:
+        for lot in _more(had[line.line], has[line.line]):
+            found[lot].append(line)
+    return found
+
+
+def _more(had: Mapping[Lot, int], has: Mapping[Lot, int]) -> list[Lot]:
+    """The lots of goods of which there is more."""
+    return [lot for lot in has if lot[0] in GOODS and has[lot] > had.get(lot, 0)]
