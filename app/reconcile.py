@@ -1,7 +1,7 @@
 """Observe, decide, apply: the one loop that keeps a shop right. See DESIGN.md section 4.
 
 Every step may be cut off anywhere. Marks are cleared only after what they asked for is done, and every write but those
-of `app.pool_repair` is harmless twice.
+of `app.stock_writes` is harmless twice.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,12 +10,13 @@ from functools import partial
 
 import structlog
 
-from app import book, burst, clock, marks, notices, pool_repair, publish
+from app import book, burst, clock, marks, notices, pool_repair, publish, stock_writes
 from app.engine import plan
 from app.marks import Taken
 from app.models import Shop
 from app.platforms import Platform, SetStock, ShopError
 from app.runtime import Runtime
+from app.supply import receiving
 
 log = structlog.get_logger()
 
@@ -114,11 +115,17 @@ def _variants(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Take
 
 
 def _observe(runtime: Runtime, shop: Shop, platform: Platform, ids: Sequence[str]) -> None:
-    """Read the variants' truth. Units that staff shipped from a pool are put right first: see `app.pool_repair`."""
-    seen = platform.variants(ids)
-    seen = pool_repair.settle(runtime.engine, shop, platform, seen)
-    with runtime.engine.begin() as connection:
-        book.record_variants(connection, shop.id, ids, seen, datetime.now(UTC))
+    """Read the variants' truth.
+
+    Receipts that were cut off are finished first, and units that staff shipped from a pool put right: see
+    `app.supply.receiving` and `app.pool_repair`.
+    """
+    with stock_writes.one_at_a_time(runtime.engine, shop.id):
+        seen = platform.variants(ids)
+        seen = receiving.settle(runtime.engine, shop, platform, seen)
+        seen = pool_repair.settle(runtime.engine, shop, platform, seen)
+        with runtime.engine.begin() as connection:
+            book.record_variants(connection, shop.id, ids, seen, datetime.now(UTC))
 
 
 def _decide(runtime: Runtime, shop: Shop, ids: Sequence[str]) -> tuple[list[SetStock], list[publish.Wish]]:
@@ -126,7 +133,7 @@ def _decide(runtime: Runtime, shop: Shop, ids: Sequence[str]) -> tuple[list[SetS
     now = datetime.now(UTC)
     today = clock.today(shop.settings, now)
     with runtime.engine.begin() as connection:
-        facts = book.load_facts(connection, shop, ids)
+        facts = book.load_facts(connection, shop, ids, today)
         plans = [plan(fact, today) for fact in facts]
         book.save_plans(connection, shop.id, plans, today, now)
         notices.tell_overruns(connection, shop.id, ids)

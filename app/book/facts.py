@@ -2,25 +2,37 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
+from itertools import chain, groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from app import clock, rulebook
 from app.engine import model
 from app.engine.rules import Rules
-from app.models import Channel, Line, Order, Shop, Stock, Supply, Variant, Warehouse
+from app.models import Channel, Line, Order, Shop, Stock, StockRise, Supply, Variant, Warehouse
+from app.supply.receipts import to_come
+from app.supply.rises import withheld
 
 # A shop on its way out: no rule opens anything any more, though all rules are kept.
 GOING = ("leaving", "left")
 
 
-def load_facts(connection: Connection, shop: Shop, variants: Collection[str]) -> list[model.Facts]:
-    """Everything the engine needs for these variants; those not in the book are left out."""
+def load_facts(
+    connection: Connection, shop: Shop, variants: Collection[str], today: date | None = None
+) -> list[model.Facts]:
+    """Everything the engine needs for these variants; those not in the book are left out.
+
+    The rules are those that hold on the day `today`, the shop's own unless another is given.
+    """
+    today = today or clock.today(shop.settings, datetime.now(UTC))
     rows = connection.execute(select(Variant).where(Variant.shop_id == shop.id, Variant.id.in_(variants))).all()
     channels = load_channels(connection, shop.id)
-    rules = Rules(()) if shop.state in GOING else rulebook.load(connection, shop.id)
+    scopes = {row.id: rulebook.scopes_of(row) for row in rows}
+    rules = Rules(()) if shop.state in GOING else rulebook.load(connection, shop.id, scopes.values())
+    pools = {row.id: tuple(rulebook.pools(rules, scopes[row.id], channels, row.listed_in, today)) for row in rows}
+    holidays = rulebook.holidays_for(chain.from_iterable(pools.values()), today)
     stocks = _stocks(connection, shop.id, variants)
     supplies = _supplies(connection, shop.id, variants)
     claims = _claims(connection, shop, variants)
@@ -29,11 +41,12 @@ def load_facts(connection: Connection, shop: Shop, variants: Collection[str]) ->
             variant=row.id,
             stocks=tuple(stocks[row.id]),
             channels=channels,
-            pools=tuple(_pools(row, channels, rules)),
+            pools=pools[row.id],
             supplies=tuple(supplies[row.id]),
             claims=tuple(claims[row.id]),
             tracked=row.tracked,
             time_zone=clock.zone(shop.settings).key,
+            holidays=holidays,
         )
         for row in rows
     ]
@@ -54,15 +67,6 @@ def load_channels(connection: Connection, shop_id: int) -> tuple[model.Channel, 
     )
 
 
-def _pools(variant: Row[*tuple[Any, ...]], channels: Sequence[model.Channel], rules: Rules) -> Iterator[model.Pool]:
-    """One per pool warehouse. Channels of a group share the rule that holds in the first of them that sells it."""
-    seen = set()
-    for channel in sorted(channels, key=lambda channel: (channel.id not in variant.listed_in, channel.slug)):
-        if channel.pool and channel.pool not in seen:
-            seen.add(channel.pool)
-            yield model.Pool(channel.pool, rules.merge(variant.id, channel.id).terms)
-
-
 def _stocks(connection: Connection, shop_id: int, variants: Collection[str]) -> dict[str, list[model.Stock]]:
     found = defaultdict(list)
     for row in connection.execute(select(Stock).where(Stock.shop_id == shop_id, Stock.variant_id.in_(variants))):
@@ -71,12 +75,33 @@ def _stocks(connection: Connection, shop_id: int, variants: Collection[str]) -> 
 
 
 def _supplies(connection: Connection, shop_id: int, variants: Collection[str]) -> dict[str, list[model.Supply]]:
+    """What is still to come for the queue: neither held back nor perhaps on the shelf already.
+
+    One statement, so that units in doubt and the supplies they may be of are those of one moment.
+    """
+    there = (StockRise.variant_id == Supply.variant_id, StockRise.warehouse_id == Supply.warehouse_id)
+    risen = select(func.coalesce(func.sum(StockRise.units), 0)).where(
+        StockRise.shop_id == shop_id, StockRise.state == "open", *there
+    )
+    query = (
+        select(Supply.__table__, risen.scalar_subquery().label("risen"))
+        .where(Supply.shop_id == shop_id, Supply.variant_id.in_(variants), Supply.state == "expected")
+        .order_by(Supply.variant_id, Supply.warehouse_id, Supply.eta, Supply.id)
+    )
+    rows = connection.execute(query).all()
     found = defaultdict(list)
-    query = select(Supply).where(Supply.shop_id == shop_id, Supply.variant_id.in_(variants), Supply.state == "expected")
-    for row in connection.execute(query):
-        left = row.quantity - row.received
-        found[row.variant_id].append(model.Supply(str(row.id), row.warehouse_id, left, row.eta, row.reference))
+    for _, lines in groupby(rows, key=lambda row: (row.variant_id, row.warehouse_id)):
+        for row, doubt in _doubts(list(lines)):
+            left = max(0, to_come(row) - row.held - doubt)
+            due = row.eta_latest or row.eta
+            found[row.variant_id].append(model.Supply(str(row.id), row.warehouse_id, left, due, row.reference))
     return found
+
+
+def _doubts(lines: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[tuple[Row[*tuple[Any, ...]], int]]:
+    """Lines of one variant and warehouse, the earliest first, each with how many of its units are in doubt."""
+    doubts = withheld([(row.id, to_come(row)) for row in lines], int(lines[0].risen))
+    return ((row, doubts[row.id]) for row in lines)
 
 
 def _claims(connection: Connection, shop: Shop, variants: Collection[str]) -> dict[str, list[model.Claim]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, text
 
+from app.book import movements
 from app.book.rows import as_json, upsert
 from app.models import Stock, Variant
 from app.platforms import VariantSeen
@@ -14,11 +15,15 @@ from app.platforms import VariantSeen
 def record_variants(
     connection: Connection, shop_id: int, asked: Collection[str], seen: Sequence[VariantSeen], now: datetime
 ) -> None:
-    """Take over what was read of the asked variants; those that were not found are gone from the shop."""
+    """Take over what was read of the asked variants; those that were not found are gone from the shop.
+
+    Where a stock rose while supply was expected there, the same transaction settles what that means for the supply.
+    """
     gone = set(asked) - {variant.id for variant in seen}
     for table, key in ((Variant, Variant.id), (Stock, Stock.variant_id)):
         connection.execute(delete(table).where(table.shop_id == shop_id, key.in_(gone)))
     if seen:
+        movements.read(connection, shop_id, seen, now)
         upsert(connection, Variant, [_variant_row(shop_id, variant, now) for variant in seen])
         _replace_stocks(connection, shop_id, seen, now)
 
@@ -67,7 +72,9 @@ _FORGET = text("""
 """)
 
 _KEEP = text("""
-    INSERT INTO stocks SELECT * FROM json_populate_recordset(NULL::stocks, :rows)
+    INSERT INTO stocks (shop_id, variant_id, warehouse_id, quantity, allocated, changed_at)
+    SELECT shop_id, variant_id, warehouse_id, quantity, allocated, changed_at
+    FROM json_populate_recordset(NULL::stocks, :rows)
     ON CONFLICT (shop_id, variant_id, warehouse_id) DO UPDATE
     SET quantity = excluded.quantity, allocated = excluded.allocated,
         changed_at = CASE WHEN stocks.quantity <> excluded.quantity THEN excluded.changed_at ELSE stocks.changed_at END

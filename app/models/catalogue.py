@@ -66,7 +66,11 @@ class Variant(Table):
 
 
 class Stock(Table):
-    """Units of a variant in a warehouse, as last observed. `changed_at` is when another quantity was first seen."""
+    """Units of a variant in a warehouse, as last observed. `changed_at` is when another quantity was first seen.
+
+    `shipped` and `restocked` units are those that orders say left and came back since; `missing` ones left before and
+    no order has said so yet. See `app.book.movements`.
+    """
 
     __tablename__ = "stocks"
 
@@ -76,3 +80,6 @@ class Stock(Table):
     quantity: Mapped[int]
     allocated: Mapped[int]
     changed_at: Mapped[datetime]
+    shipped: Mapped[int] = mapped_column(server_default="0")
+    restocked: Mapped[int] = mapped_column(server_default="0")
+    missing: Mapped[int] = mapped_column(server_default="0")

@@ -30,6 +30,7 @@ class Order(Table):
     wanted_on: Mapped[date | None]
     rank: Mapped[int | None]
     completes: Mapped[bool] = mapped_column(server_default=text("false"))
+    shipments: Mapped[dict[str, str]] = mapped_column(server_default="{}")
     shown: Mapped[dict[str, str]] = mapped_column(server_default="{}")
     observed_at: Mapped[datetime]
 

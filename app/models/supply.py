@@ -35,9 +35,10 @@ class Supplier(Table):
 class Supply(Table):
     """A purchase-order line. `quantity - received` units are still to come.
 
-    `state`: expected, received, cancelled; one that is expected and whose `eta` has passed is late. `eta_latest` ends
-    the range, where the supplier gave one. `confidence` is how sure the date is, in percent. `held` units are kept back
-    from everybody. `version` grows with every change.
+    `state`: expected, received, cancelled. `eta_latest` ends the range, where the supplier gave one; one that is
+    expected and whose range has passed is late. `first_eta` is the end of the range as it was first told: what its
+    supplier is measured by. `confidence` is how sure the date is, in percent. `held` units are kept back from
+    everybody. `version` grows with every change.
     """
 
     __tablename__ = "supplies"
@@ -53,6 +54,7 @@ class Supply(Table):
     ordered_on: Mapped[date | None]
     eta: Mapped[date]
     eta_latest: Mapped[date | None]
+    first_eta: Mapped[date | None]
     confidence: Mapped[int | None]
     reference: Mapped[str] = mapped_column(server_default="")
     state: Mapped[str] = mapped_column(server_default="expected")
@@ -95,7 +97,8 @@ class Receipt(Table):
 
     `source`: person (somebody said so), stock (the shop's stock rose by just that). Where the person asked us to raise
     the shop's stock, `stock_state` goes none -> raising -> raised or reported, with the row that is written recorded in
-    `write` first: `{"warehouse", "before", "after"}`. `undone_at` takes the receipt back.
+    `write` first: `{"warehouse", "before", "after"}`. `counted` of its units are known to be in the shop's stock.
+    `undone_at` takes the receipt back.
     """
 
     __tablename__ = "receipts"
@@ -104,6 +107,7 @@ class Receipt(Table):
     shop_id: Mapped[int] = shop_of()
     supply_id: Mapped[int] = mapped_column(ForeignKey("supplies.id", ondelete="CASCADE"), index=True)
     units: Mapped[int]
+    counted: Mapped[int] = mapped_column(server_default="0")
     received_on: Mapped[date]
     source: Mapped[str]
     stock_state: Mapped[str] = mapped_column(server_default="none")
@@ -113,9 +117,10 @@ class Receipt(Table):
     undone_at: Mapped[datetime | None]
 
     __table_args__ = (
-        CheckConstraint("units > 0", name="units"),
+        CheckConstraint("units > 0 AND counted BETWEEN 0 AND units", name="units"),
         CheckConstraint("source IN ('person', 'stock')", name="source"),
         CheckConstraint("stock_state IN ('none', 'raising', 'raised', 'reported')", name="stock_state"),
+        Index("ix_receipts_raising", "shop_id", postgresql_where=text("stock_state = 'raising'")),
     )
 
 
@@ -123,7 +128,7 @@ class StockRise(Table):
     """Units by which a stock grew that nobody has explained yet, while supply was expected there.
 
     While it is `open`, as many units of the expected supply there are in doubt and promised to nobody: they may be the
-    same. A person settles it: `taken` as a receipt, or `dismissed` as something else.
+    same. It is settled once: `taken` as the receipt `receipt_id`, or `dismissed` as something else.
     """
 
     __tablename__ = "stock_rises"
@@ -134,6 +139,7 @@ class StockRise(Table):
     warehouse_id: Mapped[str]
     units: Mapped[int]
     state: Mapped[str] = mapped_column(server_default="open")
+    receipt_id: Mapped[int | None] = mapped_column(BigInteger)
     who: Mapped[str] = mapped_column(server_default="")
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     settled_at: Mapped[datetime | None]

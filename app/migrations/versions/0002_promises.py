@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.Column("warehouse_id", sa.Text(), nullable=False),
         sa.Column("units", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), server_default="open", nullable=False),
+        sa.Column("receipt_id", sa.BigInteger(), nullable=True),
         sa.Column("who", sa.Text(), server_default="", nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
@@ -142,6 +143,7 @@ def upgrade() -> None:
         sa.Column("shop_id", sa.BigInteger(), nullable=False),
         sa.Column("supply_id", sa.BigInteger(), nullable=False),
         sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("counted", sa.Integer(), server_default="0", nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("stock_state", sa.Text(), server_default="none", nullable=False),
@@ -153,10 +155,17 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "stock_state IN ('none', 'raising', 'raised', 'reported')", name=op.f("ck_receipts_stock_state")
         ),
-        sa.CheckConstraint("units > 0", name=op.f("ck_receipts_units")),
+        sa.CheckConstraint("units > 0 AND counted BETWEEN 0 AND units", name=op.f("ck_receipts_units")),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_receipts_shop_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["supply_id"], ["supplies.id"], name=op.f("fk_receipts_supply_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
+    )
+    op.create_index(
+        "ix_receipts_raising",
+        "receipts",
+        ["shop_id"],
+        unique=False,
+        postgresql_where=sa.text("stock_state = 'raising'"),
     )
     op.create_index(op.f("ix_receipts_shop_id"), "receipts", ["shop_id"], unique=False)
     op.create_index(op.f("ix_receipts_supply_id"), "receipts", ["supply_id"], unique=False)
@@ -179,10 +188,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_supply_changes_shop_id"), "supply_changes", ["shop_id"], unique=False)
     op.create_index(op.f("ix_supply_changes_supply_id"), "supply_changes", ["supply_id"], unique=False)
+    _widen()
+
+
+def _widen() -> None:
+    """Columns of tables there were."""
     op.add_column("orders", sa.Column("paid", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("orders", sa.Column("wanted_on", sa.Date(), nullable=True))
     op.add_column("orders", sa.Column("rank", sa.Integer(), nullable=True))
     op.add_column("orders", sa.Column("completes", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column(
+        "orders",
+        sa.Column("shipments", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+    )
+    op.add_column("stocks", sa.Column("shipped", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("stocks", sa.Column("restocked", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("stocks", sa.Column("missing", sa.Integer(), server_default="0", nullable=False))
     op.add_column("promise_moves", sa.Column("cause", sa.Text(), server_default="", nullable=False))
     op.add_column("promise_moves", sa.Column("why", sa.Text(), server_default="", nullable=False))
     op.add_column("promise_moves", sa.Column("supply_id", sa.BigInteger(), nullable=True))
@@ -192,6 +213,7 @@ def upgrade() -> None:
     op.add_column("supplies", sa.Column("held", sa.Integer(), server_default="0", nullable=False))
     op.add_column("supplies", sa.Column("ordered_on", sa.Date(), nullable=True))
     op.add_column("supplies", sa.Column("eta_latest", sa.Date(), nullable=True))
+    op.add_column("supplies", sa.Column("first_eta", sa.Date(), nullable=True))
     op.add_column("supplies", sa.Column("confidence", sa.Integer(), nullable=True))
     op.add_column("supplies", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
     op.add_column(

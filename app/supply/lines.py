@@ -1,0 +1,148 @@
+"""Purchase-order lines: added, changed, cancelled; every change is kept."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from app import marks
+from app.models import Shop, Supply
+from app.supply import naming, record, suppliers
+from app.supply.fields import CHANGEABLE, SupplyFields, check, check_eta, check_together, fields_of
+from app.supply.listing import history, rows, status_of
+from app.supply.record import Kept
+from app.supply.wrong import BadSupply, ChangedMeanwhile
+
+__all__ = ["SupplyFields", "add", "add_all", "cancel", "change", "history", "rows", "status_of"]
+
+TOLD = ("quantity", "eta", "eta_latest", "reference", "ordered_on", "confidence", "held")
+
+
+def add(
+    connection: Connection,
+    shop: Shop,
+    fields: SupplyFields | Mapping[str, Any],
+    *,
+    who: str,
+    why: str = "",
+    today: date,
+) -> int:
+    """Keep a line. Returns its number. Raises BadSupply."""
+    return add_all(connection, shop, [fields], who=who, why=why, today=today)[0]
+
+
+def add_all(
+    connection: Connection,
+    shop: Shop,
+    given: Sequence[SupplyFields | Mapping[str, Any]],
+    *,
+    who: str,
+    why: str = "",
+    today: date,
+) -> list[int]:
+    """Keep many lines in few statements, all or none. Returns their numbers in the same order. Raises BadSupply."""
+    lines = [line if isinstance(line, SupplyFields) else fields_of(line) for line in given]
+    for line in lines:
+        check(line, today)
+    new = _new_rows(connection, shop, lines)
+    if not new:
+        return []
+    kept = insert(Supply).returning(Supply.id, sort_by_parameter_order=True)
+    numbers = list(connection.scalars(kept, new))
+    added = [
+        record.change(shop.id, number, "added", {}, _without(row, "shop_id"), who=who, why=why)
+        for number, row in zip(numbers, new, strict=True)
+    ]
+    record.note(connection, added)
+    marks.mark(connection, shop.id, [("variant", row["variant_id"]) for row in new])
+    return numbers
+
+
+def change(
+    connection: Connection,
+    shop: Shop,
+    number: int,
+    changes: Mapping[str, Any],
+    *,
+    who: str,
+    why: str = "",
+    today: date,
+    version: int | None = None,
+) -> Kept:
+    """Change fields of an expected line; those not named stay. Returns its row.
+
+    `version` is the one that was looked at: ChangedMeanwhile is raised where it is another by now. Raises BadSupply.
+    """
+    row = record.locked(connection, shop.id, number)
+    if version is not None and version != row.version:
+        raise ChangedMeanwhile(f"version: Supply {number} is at version {row.version} now, not {version}. Look again.")
+    if row.state != "expected":
+        raise BadSupply(f"supply: {number} is {row.state}, so it cannot be changed.")
+    values = _changed_columns(connection, shop, row, changes, today)
+    changed = record.move(connection, row, "changed", values, who=who, why=why)
+    marks.mark(connection, shop.id, [("variant", row.variant_id)])
+    return changed
+
+
+def cancel(connection: Connection, shop: Shop, number: int, *, who: str, why: str = "") -> Kept:
+    """Take back what is still to come of a line. Returns its row. Raises BadSupply."""
+    row = record.locked(connection, shop.id, number)
+    if row.state == "received":
+        raise BadSupply(f"supply: {number} is received. `dueback supply undo` takes a receipt back.")
+    cancelled = record.move(connection, row, "cancelled", {"state": "cancelled"}, who=who, why=why)
+    marks.mark(connection, shop.id, [("variant", row.variant_id)])
+    return cancelled
+
+
+def _new_rows(connection: Connection, shop: Shop, lines: Sequence[SupplyFields]) -> list[dict[str, Any]]:
+    by_sku = naming.variants(connection, shop.id, list(dict.fromkeys(line.sku for line in lines if line.sku)))
+    naming.check_variants(connection, shop.id, list(dict.fromkeys(li.variant_id for li in lines if li.variant_id)))
+    places = naming.warehouses(connection, shop.id)
+    new = [
+        {
+            "shop_id": shop.id,
+            "variant_id": line.variant_id or by_sku[line.sku or ""],
+            "warehouse_id": naming.warehouse(places, line.warehouse),
+            "first_eta": line.eta_latest or line.eta,
+        }
+        | line.model_dump(include=set(TOLD))
+        for line in lines
+    ]
+    sellers = suppliers.ids(connection, shop, {line.supplier for line in lines if line.supplier})
+    return [
+        row | {"supplier_id": sellers[line.supplier] if line.supplier else None}
+        for row, line in zip(new, lines, strict=True)
+    ]
+
+
+def _changed_columns(
+    connection: Connection, shop: Shop, row: Kept, changes: Mapping[str, Any], today: date
+) -> dict[str, Any]:
+    for name in changes:
+        if name not in CHANGEABLE:
+            raise BadSupply(f"{name}: This cannot be changed. What can: {', '.join(sorted(CHANGEABLE))}.")
+    if "eta" in changes and "eta_latest" not in changes:
+        changes = {**changes, "eta_latest": None}
+    told = {name: getattr(row, name) for name in TOLD} | {"variant_id": row.variant_id, "warehouse": "as it is"}
+    fields = fields_of({**told, **changes})
+    if fields.eta != row.eta:
+        check_eta(fields.eta, today)
+    check_together(fields, today)
+    if fields.quantity < row.received:
+        raise BadSupply(f"quantity: {row.received} units of supply {row.id} are received already.")
+    values: dict[str, Any] = fields.model_dump(include=set(TOLD))
+    if "warehouse" in changes:
+        places = naming.warehouses(connection, shop.id)
+        values["warehouse_id"] = naming.warehouse(places, fields.warehouse)
+    if "supplier" in changes:
+        values["supplier_id"] = _supplier(connection, shop, fields.supplier)
+    return values | {"state": "received" if fields.quantity == row.received else "expected"}
+
+
+def _supplier(connection: Connection, shop: Shop, name: str | None) -> int | None:
+    return suppliers.ids(connection, shop, {name})[name] if name else None
+
+
+def _without(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in names and value is not None}

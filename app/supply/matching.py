@@ -1,0 +1,107 @@
+"""Units by which the shop's own stock grew while supply was expected there: are they the same units?
+
+A rise by just what the earliest line still owes closes that line. One that a person has entered already is explained.
+Any other is open: see `app.supply.rises`.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection, insert, select, update
+
+from app import clock
+from app.models import Receipt, Shop, StockRise, Supply
+from app.supply import receipts
+from app.supply.receipts import to_come
+from app.supply.record import Kept
+
+US = "Dueback"
+# A receipt without a write of ours shows in the stock when somebody counts it; what is older was counted before.
+SHOWS_WITHIN = timedelta(days=3)
+
+
+class Rise(NamedTuple):
+    """Units by which a stock grew, for which no order accounts."""
+
+    variant: str
+    warehouse: str
+    units: int
+
+
+def found(connection: Connection, shop_id: int, rises: Collection[Rise], now: datetime) -> None:
+    """Explain these rises by supply expected there, or open them. In the transaction that keeps the new stock."""
+    expected = _expected(connection, shop_id, {rise.variant for rise in rises})
+    today = None
+    for rise in rises:
+        lines = expected[rise.variant, rise.warehouse]
+        waiting = _not_seen_yet(connection, shop_id, rise, now)
+        today = today or _today(connection, shop_id, now)
+        _settle(connection, shop_id, rise, lines, waiting, today)
+
+
+def _settle(
+    connection: Connection, shop_id: int, rise: Rise, lines: Sequence[Kept], waiting: Sequence[Kept], today: date
+) -> None:
+    entered = [receipt.units - receipt.counted for receipt in waiting]
+    first = to_come(lines[0]) if lines else None
+    if rise.units == sum(entered):
+        _count(connection, waiting)
+    elif rise.units in entered:
+        _count(connection, [waiting[entered.index(rise.units)]])
+    elif lines and rise.units - sum(entered) == first:
+        _count(connection, waiting)
+        _close(connection, lines[0], today)
+    elif lines and rise.units == first:
+        _close(connection, lines[0], today)
+    elif lines:
+        place = {"shop_id": shop_id, "variant_id": rise.variant, "warehouse_id": rise.warehouse}
+        connection.execute(insert(StockRise).values(place | {"units": rise.units}))
+
+
+def _close(connection: Connection, line: Kept, today: date) -> None:
+    units = to_come(line)
+    why = f"the shop's stock there rose by just the {units} units that were still to come"
+    receipts.enter(connection, line, units, on=today, who=US, why=why, source="stock", counted=units)
+
+
+def _count(connection: Connection, entered: Sequence[Kept]) -> None:
+    ids = [receipt.id for receipt in entered]
+    connection.execute(update(Receipt).where(Receipt.id.in_(ids)).values(counted=Receipt.units))
+
+
+def _expected(connection: Connection, shop_id: int, variants: Collection[str]) -> Mapping[tuple[str, str], list[Kept]]:
+    """Expected lines by variant and warehouse, the earliest first, locked."""
+    lines = defaultdict(list)
+    query = select(Supply.__table__).where(
+        Supply.shop_id == shop_id, Supply.variant_id.in_(variants), Supply.state == "expected"
+    )
+    for row in connection.execute(query.order_by(Supply.id).with_for_update()):
+        lines[row.variant_id, row.warehouse_id].append(row)
+    for there in lines.values():
+        there.sort(key=lambda row: (row.eta, row.id))
+    return lines
+
+
+def _not_seen_yet(connection: Connection, shop_id: int, rise: Rise, now: datetime) -> Sequence[Kept]:
+    """Receipts that people entered there lately and that no stock has shown yet, oldest first."""
+    query = (
+        select(Receipt.__table__)
+        .join(Supply, Supply.id == Receipt.supply_id)
+        .where(
+            Receipt.shop_id == shop_id,
+            Supply.variant_id == rise.variant,
+            Supply.warehouse_id == rise.warehouse,
+            Receipt.undone_at.is_(None),
+            Receipt.stock_state == "none",
+            Receipt.counted < Receipt.units,
+            Receipt.at > now - SHOWS_WITHIN,
+        )
+        .order_by(Receipt.id)
+    )
+    return connection.execute(query).all()
+
+
+def _today(connection: Connection, shop_id: int, now: datetime) -> date:
+    return clock.today(connection.execute(select(Shop.settings).where(Shop.id == shop_id)).scalar_one(), now)

@@ -1,0 +1,188 @@
+"""A person says that units arrived, and may ask that the shop's stock is raised by them.
+
+Raising is a write of physical stock: see `app.stock_writes`. Its intent is kept with the receipt, and whoever observes
+the variant next finishes it where we were cut off.
+"""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection, Engine, select, update
+
+from app import book, clock, notices, stock_writes
+from app.models import Receipt, Shop, Supply, Variant, Warehouse
+from app.platforms import Platform, ShopError, VariantSeen
+from app.runtime import Runtime
+from app.stock_writes import Write
+from app.supply import receipts, record, rises
+from app.supply.fields import FARTHEST
+from app.supply.receipts import undo
+from app.supply.record import Kept
+from app.supply.wrong import BadSupply
+
+__all__ = ["Received", "receive", "settle", "undo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The receipt's row as it was kept, and a sentence that says what was done."""
+
+    receipt: Kept
+    told: str
+
+
+def receive(
+    runtime: Runtime,
+    shop: Shop,
+    number: int,
+    units: int | None = None,
+    *,
+    who: str,
+    why: str = "",
+    raise_stock: bool = False,
+    on: date | None = None,
+) -> Received:
+    """Units of a supply arrived, all that were to come where `units` is None. Raises BadSupply.
+
+    With `raise_stock` the shop's stock is raised by them; where the shop cannot be reached for that, ShopError is
+    raised before anything is kept, or the sentence says that it will be done. Ask for a wake-up afterwards.
+    """
+    today = clock.today(shop.settings, datetime.now(UTC))
+    on = on or today
+    if not today - FARTHEST <= on <= today:
+        raise BadSupply(f"on: {on} is not between five years ago and today ({today}).")
+    if raise_stock:
+        with contextlib.closing(runtime.platform(shop)) as platform:
+            return _raise(runtime.engine, shop, platform, number, units, on=on, who=who, why=why)
+    with runtime.engine.begin() as connection:
+        supply = record.locked(connection, shop.id, number)
+        if confirmed := rises.confirm(connection, supply, units, who=who, why=why):
+            told = f"The shop's stock had risen by just these {confirmed.units} units: that is confirmed."
+            return Received(confirmed, f"Supply {number}: {told}")
+        units = _checked(supply, units)
+        entered = receipts.enter(connection, supply, units, on=on, who=who, why=why)
+        receipt = rises.explain(connection, supply, entered, who)
+        return Received(receipt, _told(supply, units, "The shop's stock was not touched."))
+
+
+def _checked(supply: Kept, units: int | None) -> int:
+    left = receipts.to_come(supply)
+    if supply.state != "expected":
+        raise BadSupply(f"supply: {supply.id} is {supply.state}, so nothing of it is to come.")
+    if units is not None and not 0 < units <= left:
+        raise BadSupply(f"quantity: {units} is not between 1 and the {left} units that supply {supply.id} has to come.")
+    return left if units is None else units
+
+
+def _told(supply: Kept, units: int, stock: str) -> str:
+    return f"Supply {supply.id}: {units} received, {supply.received + units} of {supply.quantity} by now. {stock}"
+
+
+def _raise(
+    engine: Engine,
+    shop: Shop,
+    platform: Platform,
+    number: int,
+    units: int | None,
+    *,
+    on: date,
+    who: str,
+    why: str,
+) -> Received:
+    """Read, record the intent, write, read again."""
+    if shop.settings.get("stock_owner") == "erp":
+        raise BadSupply("raise_stock: Another system owns this shop's stock. Receive without raising it.")
+    with stock_writes.one_at_a_time(engine, shop.id):
+        variant = _look(engine, shop, platform, number)
+        with engine.begin() as connection:
+            supply = record.locked(connection, shop.id, number)
+            units = _checked(supply, units)
+            _refuse_in_doubt(rises.in_doubt(connection, supply), supply)
+            before = stock_writes.quantities(variant).get(supply.warehouse_id, 0)
+            write = Write(supply.warehouse_id, before, before + units)
+            receipt = receipts.enter(connection, supply, units, on=on, who=who, why=why, write=asdict(write))
+        try:
+            told = _finish(engine, shop, platform, receipt, supply.variant_id, variant)
+            shown = _shown(platform, supply)
+        except ShopError as wrong:
+            return Received(receipt, _told(supply, units, f"The shop could not be reached ({wrong}). {_WILL_BE}"))
+        if shown not in {write.after, None}:
+            told += f" It shows {shown} now: somebody else changed it at once."
+        return Received(receipt, _told(supply, units, told))
+
+
+_WILL_BE = "If its stock was not raised yet, that will be done as soon as it answers."
+
+
+def _look(engine: Engine, shop: Shop, platform: Platform, number: int) -> VariantSeen:
+    """The variant as the shop shows it, taken into the book: a rise nobody has seen yet may be these very units."""
+    with engine.begin() as connection:
+        variant_id = record.locked(connection, shop.id, number).variant_id
+    seen = settle(engine, shop, platform, platform.variants([variant_id]))
+    if not seen:
+        raise BadSupply(f"supply: The variant of supply {number} is gone from the shop.")
+    with engine.begin() as connection:
+        book.record_variants(connection, shop.id, [variant_id], seen, datetime.now(UTC))
+    return seen[0]
+
+
+def _refuse_in_doubt(units: int, supply: Kept) -> None:
+    if units:
+        raise BadSupply(
+            f"raise_stock: The stock there rose by {units} units that nobody has explained yet. Say first whether they "
+            f"are of supply {supply.id}: see `dueback supply rises`."
+        )
+
+
+def _shown(platform: Platform, supply: Kept) -> int | None:
+    """What the shop shows after the write; None where the row is gone."""
+    for variant in platform.variants([supply.variant_id]):
+        return stock_writes.quantities(variant).get(supply.warehouse_id)
+    return None
+
+
+def settle(engine: Engine, shop: Shop, platform: Platform, seen: Sequence[VariantSeen]) -> list[VariantSeen]:
+    """Finish what was asked and cut off. Returns the variants as the shop shows them afterwards.
+
+    Call within `stock_writes.one_at_a_time`, before the book takes over what was seen.
+    """
+    fresh = {variant.id: variant for variant in seen}
+    query = (
+        select(Receipt.__table__, Supply.variant_id)
+        .join(Supply, Supply.id == Receipt.supply_id)
+        .where(Receipt.shop_id == shop.id, Receipt.stock_state == "raising", Supply.variant_id.in_(list(fresh)))
+        .order_by(Receipt.id)
+    )
+    with engine.connect() as connection:
+        cut_off = connection.execute(query).all()
+    for receipt in cut_off:
+        _finish(engine, shop, platform, receipt, receipt.variant_id, fresh[receipt.variant_id])
+        fresh |= {variant.id: variant for variant in platform.variants([receipt.variant_id])}
+    return list(fresh.values())
+
+
+def _finish(
+    engine: Engine, shop: Shop, platform: Platform, receipt: Kept, variant_id: str, variant: VariantSeen
+) -> str:
+    """Write what the receipt recorded, and keep that it is done. Returns what to tell."""
+    write = Write(**receipt.write)
+    problem = stock_writes.carry_out(platform, variant, [write])
+    done = {"stock_state": "reported"} if problem else {"stock_state": "raised", "counted": receipt.units}
+    with engine.begin() as connection:
+        connection.execute(update(Receipt).where(Receipt.id == receipt.id).values(done))
+        if not problem:
+            stock_writes.note_in_book(connection, shop.id, variant_id, [write])
+        what = _named(connection, shop.id, variant_id, write.warehouse)
+        if problem:
+            message = f"{what} was to rise by {receipt.units} for supply {receipt.supply_id}. {problem}"
+            notices.report(connection, shop.id, f"receipt:{receipt.id}", message)
+            return message
+    return f"{what} was raised from {write.before} to {write.after}."
+
+
+def _named(connection: Connection, shop_id: int, variant_id: str, warehouse_id: str) -> str:
+    sku = connection.scalar(select(Variant.sku).where(Variant.shop_id == shop_id, Variant.id == variant_id))
+    place = (Warehouse.shop_id == shop_id, Warehouse.id == warehouse_id)
+    return f"The stock of {sku} in {connection.scalar(select(Warehouse.name).where(*place))}"

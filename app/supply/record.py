@@ -1,0 +1,53 @@
+"""The record of a supply: who did what, when, and why."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from app.models import Supply, SupplyChange
+from app.supply.wrong import NoSuchSupply
+
+Kept = Row[*tuple[Any, ...]]
+
+
+def locked(connection: Connection, shop_id: int, number: int) -> Kept:
+    """The supply's row, nobody else's to change until the transaction ends. Raises NoSuchSupply."""
+    query = select(Supply.__table__).where(Supply.shop_id == shop_id, Supply.id == number).with_for_update()
+    row = connection.execute(query).first() if 0 < number < 2**63 else None
+    if row is None:
+        raise NoSuchSupply(f"There is no supply {number}. `dueback supply list` shows those there are.")
+    return row
+
+
+def move(connection: Connection, row: Kept, kind: str, values: Mapping[str, Any], *, who: str, why: str = "") -> Kept:
+    """Set the columns and write down what changed; nothing when nothing did. Returns the row as it is then."""
+    old = row._mapping  # noqa: SLF001 - that is the public name of a row's mapping
+    fresh = {name: value for name, value in values.items() if old[name] != value}
+    if not fresh:
+        return row
+    statement = update(Supply).where(Supply.id == row.id)
+    grown = fresh | {"version": row.version + 1, "changed_at": func.now()}
+    changed = connection.execute(statement.values(grown).returning(Supply.__table__)).one()
+    before = {name: old[name] for name in fresh}
+    note(connection, [change(row.shop_id, row.id, kind, before, fresh, who=who, why=why)])
+    return changed
+
+
+def change(
+    shop_id: int, supply_id: int, kind: str, before: Mapping[str, Any], after: Mapping[str, Any], *, who: str, why: str
+) -> dict[str, Any]:
+    """One row for `note`."""
+    told = {"before": _plain(before), "after": _plain(after), "who": who, "why": why}
+    return {"shop_id": shop_id, "supply_id": supply_id, "kind": kind} | told
+
+
+def note(connection: Connection, changes: Sequence[Mapping[str, Any]]) -> None:
+    """Append to the record."""
+    if changes:
+        connection.execute(insert(SupplyChange), [dict(row) for row in changes])
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}

@@ -1,0 +1,63 @@
+"""Whom the merchant buys from."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app import marks
+from app.models import Shop, Supplier, Supply
+from app.supply.wrong import BadSupply
+
+LONGEST_LEAD_DAYS = 730
+LONGEST_NAME = 200
+
+
+def put(connection: Connection, shop: Shop, name: str, *, lead_days: int | None = None) -> Row[*tuple[Any, ...]]:
+    """Make the supplier, or give it another lead time; None leaves it as it is. Raises BadSupply."""
+    name = name.strip()
+    if not name or len(name) > LONGEST_NAME or "\x00" in name:
+        raise BadSupply(f"name: A supplier's name has 1 to {LONGEST_NAME} characters.")
+    if lead_days is not None and not 0 <= lead_days <= LONGEST_LEAD_DAYS:
+        raise BadSupply(f"lead_days: {lead_days} is not between 0 and {LONGEST_LEAD_DAYS} days.")
+    row = insert(Supplier).values(shop_id=shop.id, name=name, lead_days=lead_days)
+    kept = func.coalesce(row.excluded.lead_days, Supplier.lead_days)
+    row = row.on_conflict_do_update(index_elements=["shop_id", "name"], set_={"lead_days": kept})
+    found = connection.execute(row.returning(Supplier.__table__)).one()
+    if lead_days is not None:
+        _mark_bought_from(connection, shop.id, found.id)
+    return found
+
+
+def _mark_bought_from(connection: Connection, shop_id: int, supplier_id: int) -> None:
+    """Its lead time may date what is bought from it: see `app.supply.learned`."""
+    bought = select(Supply.variant_id).where(Supply.shop_id == shop_id, Supply.supplier_id == supplier_id).distinct()
+    marks.mark(connection, shop_id, [("variant", variant) for variant in connection.scalars(bought)])
+
+
+def find(connection: Connection, shop_id: int, name: str) -> Row[*tuple[Any, ...]] | None:
+    """The supplier's row, or None."""
+    query = select(Supplier.__table__).where(Supplier.shop_id == shop_id, Supplier.name == name.strip())
+    return connection.execute(query).first()
+
+
+def rows(
+    connection: Connection, shop_id: int, *, after: str | None = None, limit: int | None = None
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The shop's suppliers by name; `after` is the name of the last one already had."""
+    query = select(Supplier.__table__).where(Supplier.shop_id == shop_id).order_by(Supplier.name).limit(limit)
+    if after is not None:
+        query = query.where(Supplier.name > after)
+    return connection.execute(query).all()
+
+
+def ids(connection: Connection, shop: Shop, names: Collection[str]) -> dict[str, int]:
+    """The ids of these suppliers by name; those not known yet are made."""
+    wanted = sorted({name.strip() for name in names})
+    if not wanted:
+        return {}
+    new = insert(Supplier).values([{"shop_id": shop.id, "name": name} for name in wanted])
+    connection.execute(new.on_conflict_do_nothing(index_elements=["shop_id", "name"]))
+    query = select(Supplier.name, Supplier.id).where(Supplier.shop_id == shop.id, Supplier.name.in_(wanted))
+    return {row.name: row.id for row in connection.execute(query)}
