@@ -5,8 +5,10 @@ of `app.stock_writes` is harmless twice.
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -20,7 +22,12 @@ from app.supply import receiving
 
 log = structlog.get_logger()
 
-BATCH = 100
+Seen = TypeVar("Seen")
+
+# What the platform gives in one read, and how many reads are under way at once.
+PAGE = 100
+READS_AT_ONCE = 2
+BATCH = PAGE * READS_AT_ONCE
 RESTING = {"inactive", "left", "removed"}
 SHORT_REST = timedelta(seconds=5)
 LONG_REST = timedelta(minutes=5)
@@ -92,7 +99,7 @@ def _layout(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Taken]
 def _orders(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Taken]) -> bool:
     """Observe marked orders. What they change is marked in the same transaction, so nothing is lost in between."""
     ids = [mark.target for mark in taken]
-    seen = platform.orders(ids)
+    seen = _read(platform.orders, ids)
     with runtime.engine.begin() as connection:
         touched = book.record_orders(connection, shop, ids, seen, datetime.now(UTC))
         marks.mark(connection, shop.id, [("variant", variant) for variant in touched])
@@ -114,6 +121,15 @@ def _variants(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Take
     return bool(ids)
 
 
+def _read(read: Callable[[Sequence[str]], list[Seen]], ids: Sequence[str]) -> list[Seen]:
+    """Read a batch, page by page."""
+    pages = [ids[start : start + PAGE] for start in range(0, len(ids), PAGE)]
+    if len(pages) == 1:
+        return read(ids)
+    with ThreadPoolExecutor(len(pages)) as pool:
+        return [seen for page in pool.map(read, pages) for seen in page]
+
+
 def _observe(runtime: Runtime, shop: Shop, platform: Platform, ids: Sequence[str]) -> None:
     """Read the variants' truth.
 
@@ -121,7 +137,7 @@ def _observe(runtime: Runtime, shop: Shop, platform: Platform, ids: Sequence[str
     `app.supply.receiving` and `app.pool_repair`.
     """
     with stock_writes.one_at_a_time(runtime.engine, shop.id):
-        seen = platform.variants(ids)
+        seen = _read(platform.variants, ids)
         seen = receiving.settle(runtime.engine, shop, platform, seen)
         seen = pool_repair.settle(runtime.engine, shop, platform, seen)
         with runtime.engine.begin() as connection:
