@@ -50,6 +50,8 @@ class Cause(StrEnum):
     SUPPLY_SHRANK = "supply_shrank"
     """Fewer units of a supply come, or some are held back or in doubt."""
     SUPPLY_CANCELLED = "supply_cancelled"
+    LEAD_TIME_REPLACED = "lead_time_replaced"
+    """Units that had only the rule's lead time are now dated by a supply, and it comes later."""
     LEAD_TIMES_LEARNED = "lead_times_learned"
     """Past receipts give other dates for the same supply."""
 
@@ -88,12 +90,12 @@ LET_DATES_MOVE_LATER = frozenset(
         Cause.RECEIVED_UNCOUNTED,
         Cause.STOCK_LOST,
         Cause.SHIPPED_OUT_OF_TURN,
-        Cause.SUPPLY_ADDED,
         Cause.SUPPLY_DATED_AGAIN,
         Cause.SUPPLY_SLIPPED,
         Cause.SUPPLY_LATE,
         Cause.SUPPLY_SHRANK,
         Cause.SUPPLY_CANCELLED,
+        Cause.LEAD_TIME_REPLACED,
         Cause.LEAD_TIMES_LEARNED,
         Cause.OLDER_ORDER_SEEN,
         Cause.OLDER_ORDER_REOPENED,
@@ -108,10 +110,7 @@ LET_DATES_MOVE_LATER = frozenset(
         Cause.TIME_PASSED,
     }
 )
-"""What may give a line a later date: supply that shrank or slipped, a person's decision, a day that passed.
-
-A supply that is added may, where it takes the place of a mere lead time.
-"""
+"""What may give a line a later date: supply that shrank or slipped, a person's decision, a day that passed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Why the promise of a line moved: found by comparing what two plans went by and what every line got from each."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -9,6 +9,8 @@ from app.engine.lots import Lots, units_by_lot
 from app.engine.model import Piece, Policy, Source
 
 GOODS = (Source.ON_HAND, Source.SUPPLY)
+BY_RULE: Lot = (Source.LEAD_TIME, None, None)
+NO_DATE: Lot = (Source.UNKNOWN, None, None)
 
 
 class Tracer:
@@ -29,22 +31,20 @@ class Tracer:
         """The one cause of the move of the line."""
         if not line.before:
             return Reason(Cause.ORDERED)
-        days = last_day(line.before), last_day(line.after)
-        if days[1] > days[0]:
+        if last_day(line.after) > last_day(line.before):
             return next(self._later(line))
         if own := _own(line):
             return own
-        ready = [sum(piece.quantity for piece in pieces if piece.ready) for pieces in (line.before, line.after)]
-        return next(self._sooner(line) if days[1] < days[0] or ready[1] >= ready[0] else self._later(line))
+        return next(self._later(line) if _worst_first(line.after) > _worst_first(line.before) else self._sooner(line))
 
     def _later(self, line: LineChange) -> Iterator[Reason]:
         """What may have made it later, the surest first."""
         yield from self._redated(line, later=True)
         lost = self._lots_lost(line)
         yield from filter(None, map(self._lots.worse, lost))
-        own = _own(line)
-        if own and own.cause in {Cause.EDITED, Cause.SHIPMENT_UNDONE} and not lost:
-            yield own
+        yield from self._undated(line)
+        if sum(self._lost(line, lot) for lot in lost) <= max(0, line.shipped):
+            yield from _grown(line)
         yield from self._turned(line)
         yield from self._moved(line, lost)
         yield from filter(None, (self._trace(lot, later=True) for lot in lost))
@@ -53,6 +53,8 @@ class Tracer:
             Reason(Cause.OLDER_ORDER_TOOK, order=other.order) for lot in lost for other in self._gains.get(lot, ())
         )
         gained = self._lots_gained(line)
+        if self._lost(line, BY_RULE) > 0:
+            yield from (self._lots.of_supply(Cause.LEAD_TIME_REPLACED, lot[2]) for lot in gained if lot[2])
         yield from filter(None, map(self._lots.better, gained))
         yield from filter(None, (self._trace(lot, later=False) for lot in gained))
         yield from self._rest(line)
@@ -68,15 +70,16 @@ class Tracer:
         yield from self._decided(line)
         if gained:
             yield Reason(Cause.OLDER_ORDER_LEFT)
-        yield from self._redated(line, later=True)
-        yield from filter(None, map(self._lots.worse, self._lots_lost(line)))
-        yield from self._rest(line)
+        yield from self._later(line)
 
     def _lots_lost(self, line: LineChange) -> list[Lot]:
         return _more(self._has[line.line], self._had[line.line])
 
     def _lots_gained(self, line: LineChange) -> list[Lot]:
         return _more(self._had[line.line], self._has[line.line])
+
+    def _lost(self, line: LineChange, lot: Lot) -> int:
+        return self._had[line.line].get(lot, 0) - self._has[line.line].get(lot, 0)
 
     def _redated(self, line: LineChange, *, later: bool) -> Iterator[Reason]:
         """The same units, another day."""
@@ -88,6 +91,13 @@ class Tracer:
             yield from self._ruled(line.channel)
             if self._lots.delays_differ(lot[2] or ""):
                 yield self._lots.of_supply(Cause.LEAD_TIMES_LEARNED, lot[2] or "")
+            if self._before.day != self._after.day:
+                yield Reason(Cause.TIME_PASSED)
+
+    def _undated(self, line: LineChange) -> Iterator[Reason]:
+        """Units that were dated by the rule have no date any more."""
+        if NO_DATE in self._has[line.line] and self._lost(line, BY_RULE) > 0:
+            yield from self._ruled(line.channel)
             if self._before.day != self._after.day:
                 yield Reason(Cause.TIME_PASSED)
 
@@ -173,10 +183,27 @@ def _own(line: LineChange) -> Reason | None:
     """What happened to the line itself."""
     if line.given_up:
         return Reason(Cause.CANCELLED, order=line.order)
-    if line.shipped:
-        cause = Cause.SHIPPED if line.shipped > 0 else Cause.SHIPMENT_UNDONE
-        return Reason(cause, order=line.order, units=abs(line.shipped))
-    return Reason(Cause.EDITED, order=line.order, units=line.added) if line.added else None
+    if line.shipped > 0:
+        return Reason(Cause.SHIPPED, order=line.order, units=line.shipped)
+    if line.added < 0:
+        return Reason(Cause.EDITED, order=line.order, units=line.added)
+    return next(_grown(line), None)
+
+
+def _grown(line: LineChange) -> Iterator[Reason]:
+    """The line needs more units than before."""
+    if line.added > 0:
+        yield Reason(Cause.EDITED, order=line.order, units=line.added)
+    if line.shipped < 0:
+        yield Reason(Cause.SHIPMENT_UNDONE, order=line.order, units=-line.shipped)
+
+
+def _worst_first(pieces: Iterable[Piece]) -> list[tuple[date, int]]:
+    """How many units come when, the last first: of two such lists the greater one is the worse."""
+    units: Counter[date] = Counter()
+    for piece in pieces:
+        units[last_day([piece])] += piece.quantity
+    return sorted(units.items(), reverse=True)
 
 
 def _days(pieces: Iterable[Piece]) -> dict[Lot, date]:

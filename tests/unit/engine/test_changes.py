@@ -1,37 +1,63 @@
 """Every move of a promise has one cause, and it is the right one."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.engine import plan
-from app.engine.changes import Basis, Cause, Coming, LineChange, Reason, basis_of, coming
+from app.engine.changes import (
+    LET_DATES_MOVE_LATER,
+    Basis,
+    Cause,
+    Coming,
+    LineChange,
+    Reason,
+    basis_of,
+    coming,
+    last_day,
+)
 from app.engine.model import Channel, Exchange, Facts, LeadIn, Mode, Piece, Plan, Policy, Supply, Terms
 from app.engine.tracing import Tracer
 from tests.unit.engine.builders import BACKORDERS, TODAY, claim, day, facts, supply, undated
+from tests.unit.engine.shop import Order, Shop
+from tests.unit.engine.test_lives import (
+    WORLDS,
+    Act,
+    act,
+    change_rule,
+    daily,
+    few,
+    opened,
+    push,
+    rules,
+    ship_from_pool,
+    slip,
+)
 
 LEAD = replace(BACKORDERS, lead_days=10)
 
 
 def basis(known: Facts, on: date = TODAY, also: Mapping[str, Coming] | None = None) -> Basis:
-    return basis_of(known, coming(known.supplies) | (also or {}), on)
+    return basis_of(known, {**coming(known.supplies), **(also or {})}, on)
 
 
 def given_to(planned: Plan) -> dict[str, tuple[Piece, ...]]:
-    """What each line gets."""
-    return {promise.claim.line: promise.pieces for promise in planned.promises}
+    """What each line gets, in queue order."""
+    found: dict[str, tuple[Piece, ...]] = {}
+    for promise in planned.promises:
+        found[promise.claim.line] = (*found.get(promise.claim.line, ()), *promise.pieces)
+    return found
 
 
 def changes(then: Plan, now: Plan, shipped: Mapping[str, int]) -> list[LineChange]:
-    """Every line of either plan, in queue order: those of the second plan, then those that have left."""
+    """Every line of either plan: those of the second in queue order, then those that have left."""
     had, has = given_to(then), given_to(now)
     claims = {promise.claim.line: promise.claim for promise in [*then.promises, *now.promises]}
-    lines = [*dict.fromkeys([*has, *had])]
-    units = {
-        line: sum(p.quantity for p in has.get(line, ())) - sum(p.quantity for p in had.get(line, ())) for line in lines
-    }
     return [
         LineChange(
             line=line,
@@ -40,11 +66,15 @@ def changes(then: Plan, now: Plan, shipped: Mapping[str, int]) -> list[LineChang
             before=had.get(line, ()),
             after=has.get(line, ()),
             shipped=shipped.get(line, 0),
-            added=units[line] + shipped.get(line, 0) if line in had else 0,
+            added=units(has.get(line, ())) - units(had[line]) + shipped.get(line, 0) if line in had else 0,
             approving=claims[line].approving,
         )
-        for line in lines
+        for line in {**has, **had}
     ]
+
+
+def units(pieces: Iterable[Piece]) -> int:
+    return sum(piece.quantity for piece in pieces)
 
 
 def reasons(
@@ -157,9 +187,10 @@ def test_units_added_to_the_line_are_an_edit() -> None:
 
 def test_a_cancelled_shipment_of_the_line_makes_it_wait_again() -> None:
     found = reasons(
-        facts([claim(1, 2)], supplies=[supply("s", 5, day(2))]), facts([claim(1, 4)], supplies=[supply("s", 5, day(2))]),
+        facts([claim(1, 2)], supplies=[supply("s", 5, day(2))]),
+        facts([claim(1, 4)], supplies=[supply("s", 5, day(2))]),
         shipped={"line-1": -2},
-    )  # fmt: skip
+    )
     assert found["1"].cause is Cause.SHIPMENT_UNDONE
 
 
@@ -277,3 +308,54 @@ def test_without_a_memory_of_the_plan_before_a_move_still_has_a_cause() -> None:
     then, now = facts([claim(1, 2)], on_hand={"A": 2}), facts([claim(1, 2)])
     [line] = changes(plan(then, TODAY), plan(now, TODAY), {})
     assert Tracer(None, basis(now), [line]).reason(line).cause is Cause.REPLANNED
+
+
+Acts = Sequence[Act]
+sleep = st.tuples(st.just("sleep"), few, few)
+decide = st.tuples(st.just("decide"), few, st.integers(0, 9))
+lives = st.lists(st.lists(daily | slip | change_rule | push | ship_from_pool | sleep | decide, max_size=3), max_size=12)
+lead_times = st.none() | st.integers(0, 9)
+
+
+def live(shop: Shop, acts: Acts) -> dict[str, int]:
+    """Let it happen. Returns the units of each line that were shipped."""
+    shipped: Counter[str] = Counter()
+    for what in acts:
+        open_before = {f"line-{order.number}": order.open for order in shop.orders}
+        match what:
+            case ("sleep", days, _):
+                shop.today += timedelta(days=days)
+            case ("decide", _, days):
+                shop.rules = {pool: replace(rule, lead_days=days) for pool, rule in shop.rules.items()}
+            case _:
+                act(shop, what)
+        if "ship" in what[0]:
+            shipped.update({line: open_before[line] - order.open for line, order in named(shop).items()})
+    return shipped
+
+
+def named(shop: Shop) -> dict[str, Order]:
+    return {f"line-{order.number}": order for order in shop.orders}
+
+
+@pytest.mark.parametrize("world", WORLDS)
+@settings(deadline=None, max_examples=60)
+@given(rule=rules, lead=lead_times, life=lives)
+def test_every_move_has_a_cause_and_one_to_a_later_day_has_one_that_may_do_that(
+    world: str, rule: Terms, lead: int | None, life: list[Acts]
+) -> None:
+    """However much happens between two plans."""
+    shop = opened(world, replace(rule, lead_days=lead), mended=False)
+    then, was = shop.settle(), basis(shop.facts(), shop.today)
+    for acts in life:
+        shipped = live(shop, acts)
+        now, held = shop.settle(), basis(shop.facts(), shop.today)
+        lines = changes(then, now, shipped)
+        tracer = Tracer(was, held, lines)
+        for line in lines:
+            if sorted(map(repr, line.before)) != sorted(map(repr, line.after)):
+                found = tracer.reason(line).cause
+                assert found is not Cause.REPLANNED
+                later = last_day(line.after) > last_day(line.before)
+                assert not later or found is Cause.ORDERED or found in LET_DATES_MOVE_LATER
+        then, was = now, held
