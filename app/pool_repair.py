@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select, update
 
-from app import notices
+from app import notices, stock_writes
 from app.models import Channel, Line, Order, PoolShipment, Shop, Stock, Warehouse
-from app.platforms import Platform, SetStock, StockSeen, VariantSeen
+from app.platforms import Platform, StockSeen, VariantSeen
+from app.stock_writes import Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,6 @@ class Shelf:
     warehouse: str
     quantity: int
     covering: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One stock write: the row must show `before` for `after` to be written."""
-
-    warehouse: str
-    before: int
-    after: int
 
 
 def takes(line: str, units: int, shelves: Sequence[Shelf]) -> dict[str, int]:
@@ -120,14 +112,14 @@ class Repair:
             return self._report(variant, "Another system owns this shop's stock, so nothing was changed here.")
         if not writes:
             return self._report(variant, "No warehouse of this channel held a unit of it.")
-        now = {stock.warehouse: stock.quantity for stock in variant.stocks}
+        now = stock_writes.quantities(variant)
         if any(now.get(write.warehouse) != write.before for write in writes):
             return self._report(variant, "The stock changed in between, so these units may be counted already.")
         self._keep("taking", writes)
         return self._carry_out(variant, writes, "repaired")
 
     def _give_back(self, variant: VariantSeen) -> VariantSeen:
-        now = {stock.warehouse: stock.quantity for stock in variant.stocks}
+        now = stock_writes.quantities(variant)
         taken = [(write.warehouse, write.before - write.after) for write in self._recorded()]
         writes = [Write(place, now[place], now[place] + units) for place, units in taken if place in now]
         self._keep("returning", writes)
@@ -135,13 +127,8 @@ class Repair:
 
     def _carry_out(self, variant: VariantSeen, writes: Sequence[Write], done: str) -> VariantSeen:
         """Write what was recorded where the shop shows `before`; where it shows `after`, an earlier try did it."""
-        now = {stock.warehouse: stock.quantity for stock in variant.stocks}
-        if any(now.get(write.warehouse) not in {write.before, write.after} for write in writes):
-            return self._report(variant, "The stock changed while it was being put right. Please count it.")
-        to_do = [write for write in writes if now[write.warehouse] != write.after]
-        failures = self.platform.write([SetStock(variant.id, write.warehouse, write.after) for write in to_do])
-        if failures:
-            return self._report(variant, f"The shop refused the correction: {failures[0].message}.")
+        if problem := stock_writes.carry_out(self.platform, variant, writes):
+            return self._report(variant, problem)
         self._keep(done, writes, told=self._done(writes, done))
         after = {write.warehouse: write.after for write in writes}
         stocks = tuple(_at(stock, after.get(stock.warehouse, stock.quantity)) for stock in variant.stocks)
@@ -173,15 +160,9 @@ class Repair:
         with self.engine.begin() as connection:
             connection.execute(update(PoolShipment).where(*key).values(values))
             if state in {"repaired", "returned"}:
-                self._note_in_book(connection, writes or ())
+                stock_writes.note_in_book(connection, self.shop.id, self.shipment.variant_id, writes or ())
             if told:
                 self._tell(connection, state, told)
-
-    def _note_in_book(self, connection: Connection, writes: Sequence[Write]) -> None:
-        for write in writes:
-            row = (Stock.shop_id == self.shop.id, Stock.variant_id == self.shipment.variant_id)
-            mine = update(Stock).where(*row, Stock.warehouse_id == write.warehouse)
-            connection.execute(mine.values(quantity=write.after))
 
     def _tell(self, connection: Connection, state: str, told: str) -> None:
         line = (Line.shop_id == self.shop.id, Line.id == self.shipment.line_id)

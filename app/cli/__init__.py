@@ -10,6 +10,7 @@ from app.cli.rule import rule
 from app.cli.serve import migrate_command, serve, web, worker
 from app.cli.ship import ship
 from app.cli.shop import shop, sweep_command, wait
+from app.cli.supplier import supplier
 from app.cli.supply import supply
 from app.config import BadSetting
 
@@ -21,7 +22,7 @@ def dueback() -> None:
 
 
 RUNNING = (serve, web, worker, migrate_command)
-SETTING = (shop, rule, supply, doctor)
+SETTING = (shop, rule, supplier, supply, doctor)
 LOOKING = (queue, availability, explain, ship, sweep_command, wait)
 
 for command in (*RUNNING, *SETTING, *LOOKING):

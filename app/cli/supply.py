@@ -1,19 +1,13 @@
 """Purchase-order lines: dated units on their way."""
 
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import click
-from sqlalchemy import Connection, Row, insert, select, update
 
-from app import marks, tasks
-from app.cli import naming
+from app.cli.arrivals import COMMANDS as ARRIVALS
 from app.cli.opening import json_option, opened, print_json, shop_option
-from app.models import Supply, Variant, Warehouse
-
-FARTHEST = timedelta(days=5 * 366)
-MOST_UNITS = 1_000_000
-units_option = click.IntRange(1, MOST_UNITS)
+from app.cli.supplying import refusing, today, why_option, writing
+from app.supply import lines, receipts
 
 
 @click.group()
@@ -21,121 +15,134 @@ def supply() -> None:
     """Add, list, change, receive and cancel supply."""
 
 
+def _described(command: Any) -> Any:
+    """The options of what a line may say besides its units and its date."""
+    for option in (
+        why_option,
+        click.option("--held", type=int, metavar="UNITS", help="Units to keep back from everybody."),
+        click.option("--confidence", type=int, metavar="PERCENT", help="How sure the date is."),
+        click.option("--ordered-on", metavar="YYYY-MM-DD", help="The day it was ordered on."),
+        click.option("--supplier", metavar="NAME", help="Whom it is bought from; a new name is kept."),
+        click.option("--reference", help="Your own number for it, such as PO-1."),
+        click.option("--eta-latest", metavar="YYYY-MM-DD", help="The end of the range, where the date is one."),
+    ):
+        command = option(command)
+    return command
+
+
+def _given(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
 @supply.command()
 @shop_option
 @click.option("--sku", required=True)
-@click.option("--warehouse", "warehouse_slug", required=True, metavar="SLUG")
-@click.option("--quantity", required=True, type=units_option)
+@click.option("--warehouse", required=True, metavar="SLUG")
+@click.option("--quantity", required=True, type=int)
 @click.option("--eta", required=True, metavar="YYYY-MM-DD")
-@click.option("--reference", default="", help="Your own number for it, such as PO-1.")
-def add(shop_url: str, sku: str, warehouse_slug: str, quantity: int, eta: str, reference: str) -> None:
+@_described
+def add(shop_url: str, why: str, **fields: Any) -> None:
     """Record units that will arrive."""
-    day = _future(eta)
-    with opened(shop_url) as (opened_runtime, shop):
-        with opened_runtime.engine.begin() as connection:
-            variant_id = naming.variant(connection, shop.id, sku).id
-            row = {
-                "shop_id": shop.id,
-                "variant_id": variant_id,
-                "warehouse_id": naming.known(naming.warehouses(connection, shop.id), warehouse_slug, "warehouse"),
-                "quantity": quantity,
-                "eta": day,
-                "reference": reference,
-            }
-            number = connection.scalar(insert(Supply).values(row).returning(Supply.id))
-            marks.mark(connection, shop.id, [("variant", variant_id)])
-        tasks.wake(shop.id)
-    click.echo(f"Supply {number}: {quantity} of {sku} for {warehouse_slug} by {day}.")
+    with writing(shop_url) as (connection, shop, who):
+        number = lines.add(connection, shop, _given(fields), who=who, why=why, today=today(shop))
+    click.echo(
+        f"Supply {number}: {fields['quantity']} of {fields['sku']} for {fields['warehouse']} by {fields['eta']}."
+    )
 
 
 @supply.command("list")
 @shop_option
 @click.option("--sku", help="Only this variant.")
+@click.option("--supplier", help="Only what is bought there.")
+@click.option("--reference", help="Only lines with this number of yours.")
+@click.option("--status", type=click.Choice(["expected", "late", "received", "cancelled"]))
+@click.option("--all", "every", is_flag=True, help="Received and cancelled lines too.")
 @json_option
-def list_supplies(shop_url: str, sku: str | None, as_json: bool) -> None:
-    """Supply that is still expected, earliest first."""
-    with opened(shop_url) as (opened_runtime, shop), opened_runtime.engine.connect() as connection:
-        query = (
-            select(
-                Supply.id, Variant.sku, Warehouse.slug.label("warehouse"), Supply.quantity, Supply.received, Supply.eta,
-                Supply.reference,
-            )
-            .join(Variant, (Variant.shop_id == Supply.shop_id) & (Variant.id == Supply.variant_id))
-            .join(Warehouse, (Warehouse.shop_id == Supply.shop_id) & (Warehouse.id == Supply.warehouse_id))
-            .where(Supply.shop_id == shop.id, Supply.state == "expected", *([Variant.sku == sku] if sku else []))
-            .order_by(Supply.eta, Supply.id)
-        )  # fmt: skip
-        rows = [dict(row) for row in connection.execute(query).mappings()]
+def list_supplies(shop_url: str, status: str | None, every: bool, as_json: bool, **only: Any) -> None:
+    """Supply that is still expected, late or not, earliest first."""
+    with refusing(), opened(shop_url) as (runtime, shop), runtime.engine.connect() as connection:
+        day = today(shop)
+        found = lines.rows(connection, shop.id, status=status, today=day, **only)
+    wanted = [row for row in found if every or status or row.state == "expected"]
     if as_json:
-        print_json(rows)
+        print_json([_shown(row) | {"status": lines.status_of(row, day)} for row in wanted])
         return
-    for row in rows:
-        left = row["quantity"] - row["received"]
-        click.echo(
-            f"{row['id']}: {left} of {row['sku']} for {row['warehouse']} by {row['eta']} {row['reference']}".rstrip()
-        )
+    for row in wanted:
+        click.echo(_line(row, lines.status_of(row, day)))
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    left_out = {
+        "shop_id",
+        "variant_id",
+        "warehouse_id",
+        "supplier_id",
+        "state",
+        "first_eta",
+        "created_at",
+        "changed_at",
+    }
+    return {name: value for name, value in row._asdict().items() if name not in left_out}
+
+
+def _line(row: Any, status: str) -> str:
+    until = f" to {row.eta_latest}" if row.eta_latest else ""
+    said = [
+        f"{row.id}: {receipts.to_come(row)} of {row.sku} for {row.warehouse} by {row.eta}{until}",
+        row.reference,
+        f"from {row.supplier}" if row.supplier else "",
+        f"({row.held} held back)" if row.held else "",
+        "" if status == "expected" else status,
+    ]
+    return " ".join(filter(None, said))
 
 
 @supply.command()
 @shop_option
 @click.argument("number", type=int)
-@click.option("--eta", required=True, metavar="YYYY-MM-DD")
-def change(shop_url: str, number: int, eta: str) -> None:
-    """Give a supply another date."""
-    _change(shop_url, number, eta=_future(eta))
-    click.echo(f"Supply {number} is expected by {eta}.")
+@click.option("--eta", metavar="YYYY-MM-DD")
+@click.option("--quantity", type=int, help="Units of the whole line, received ones included.")
+@click.option("--warehouse", metavar="SLUG")
+@_described
+def change(shop_url: str, number: int, why: str, **fields: Any) -> None:
+    """Change what a supply says; what is not named stays. A new date takes the place of a range."""
+    if not _given(fields):
+        raise click.UsageError("Say what to change, such as --eta 2026-12-24.")
+    with writing(shop_url) as (connection, shop, who):
+        row = lines.change(connection, shop, number, _given(fields), who=who, why=why, today=today(shop))
+    click.echo(f"Supply {number}: {receipts.to_come(row)} to come by {row.eta}, version {row.version}.")
 
 
 @supply.command()
 @shop_option
 @click.argument("number", type=int)
-@click.option("--quantity", type=units_option, help="Units that arrived; all that were still to come when left out.")
-def receive(shop_url: str, number: int, quantity: int | None) -> None:
-    """Record that units arrived. The stock itself is counted in the shop, or by your ERP: this writes nothing there."""
-    with opened(shop_url) as (opened_runtime, shop), opened_runtime.engine.connect() as connection:
-        row = _supply(connection, shop.id, number)
-    left = row.quantity - row.received
-    if quantity is not None and quantity > left:
-        raise click.ClickException(f"Supply {number} has only {left} units to come.")
-    received = row.received + (quantity or left)
-    _change(shop_url, number, received=received, state="received" if received == row.quantity else "expected")
-    click.echo(f"Supply {number}: {received} of {row.quantity} received.")
-
-
-@supply.command()
-@shop_option
-@click.argument("number", type=int)
-def cancel(shop_url: str, number: int) -> None:
+@why_option
+def cancel(shop_url: str, number: int, why: str) -> None:
     """Take back a supply that will not come."""
-    _change(shop_url, number, state="cancelled")
+    with writing(shop_url) as (connection, shop, who):
+        lines.cancel(connection, shop, number, who=who, why=why)
     click.echo(f"Supply {number} is cancelled.")
 
 
-def _change(shop_url: str, number: int, **values: Any) -> None:
-    with opened(shop_url) as (opened_runtime, shop):
-        with opened_runtime.engine.begin() as connection:
-            row = _supply(connection, shop.id, number)
-            changed = update(Supply).where(Supply.shop_id == shop.id, Supply.id == number)
-            connection.execute(changed.values(values | {"changed_at": datetime.now(UTC)}))
-            marks.mark(connection, shop.id, [("variant", row.variant_id)])
-        tasks.wake(shop.id)
+@supply.command()
+@shop_option
+@click.argument("number", type=int)
+@json_option
+def history(shop_url: str, number: int, as_json: bool) -> None:
+    """Every change of a supply, oldest first, and its receipts."""
+    with refusing(), opened(shop_url) as (runtime, shop), runtime.engine.connect() as connection:
+        changes = [dict(change) for change in lines.history(connection, shop.id, number)]
+        arrived = [row._asdict() for row in receipts.of_supply(connection, shop.id, number)]
+    if as_json:
+        print_json({"changes": changes, "receipts": arrived})
+        return
+    for made in changes:
+        what = ", ".join(f"{name} {made['before'].get(name, '-')} -> {value}" for name, value in made["after"].items())
+        click.echo(f"{made['at']:%Y-%m-%d %H:%M} {made['kind']} by {made['who']}: {what} {made['why']}".rstrip())
+    for row in arrived:
+        undone = ", undone" if row["undone_at"] else ""
+        click.echo(f"Receipt {row['id']}: {row['units']} on {row['received_on']}, stock {row['stock_state']}{undone}")
 
 
-def _supply(connection: Connection, shop_id: int, number: int) -> Row[*tuple[Any, ...]]:
-    query = select(Supply).where(Supply.shop_id == shop_id, Supply.id == number, Supply.state == "expected")
-    row = connection.execute(query).first()
-    if row is None:
-        raise click.ClickException(f"No supply {number} is expected. `dueback supply list` shows those that are.")
-    return row
-
-
-def _future(text: str) -> date:
-    """A day from today to five years on. A supply whose day is past would serve nobody."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as wrong:
-        raise click.ClickException(f"{text!r} is no date; write it like 2026-12-24.") from wrong
-    today = datetime.now(UTC).date()
-    if not today <= day <= today + FARTHEST:
-        raise click.ClickException(f"{text} is not between today and five years from now.")
-    return day
+for command in ARRIVALS:
+    supply.add_command(command)

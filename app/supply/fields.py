@@ -52,7 +52,8 @@ def fields_of(given: Mapping[str, Any]) -> SupplyFields:
     except ValidationError as wrong:
         first = wrong.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "supply"
-        raise BadSupply(f"{place}: {first['msg']}, not {_short(first['input'])}.") from wrong
+        wish = "It takes a date like 2026-12-24" if first["type"].startswith("date") else first["msg"]
+        raise BadSupply(f"{place}: {wish}, not {_short(first['input'])}.") from wrong
 
 
 def check(fields: SupplyFields, today: date) -> None:

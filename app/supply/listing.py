@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, RowMapping, Select, func, select, tuple_
 
 from app.models import Supplier, Supply, SupplyChange, Variant, Warehouse
+from app.supply.record import known
 from app.supply.wrong import BadSupply
 
 Status = Literal["expected", "late", "received", "cancelled"]
@@ -76,8 +77,9 @@ def history(
 ) -> Sequence[RowMapping]:
     """Every change of the supply, oldest first: `id`, `kind`, `before`, `after`, `who`, `why`, `at`.
 
-    `after` is the id of the last change already had.
+    `after` is the id of the last change already had. Raises NoSuchSupply.
     """
+    known(connection, shop_id, number)
     query = (
         select(SupplyChange.__table__)
         .where(SupplyChange.shop_id == shop_id, SupplyChange.supply_id == number)

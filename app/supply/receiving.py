@@ -118,8 +118,8 @@ _WILL_BE = "If its stock was not raised yet, that will be done as soon as it ans
 
 def _look(engine: Engine, shop: Shop, platform: Platform, number: int) -> VariantSeen:
     """The variant as the shop shows it, taken into the book: a rise nobody has seen yet may be these very units."""
-    with engine.begin() as connection:
-        variant_id = record.locked(connection, shop.id, number).variant_id
+    with engine.connect() as connection:
+        variant_id = record.known(connection, shop.id, number).variant_id
     seen = settle(engine, shop, platform, platform.variants([variant_id]))
     if not seen:
         raise BadSupply(f"supply: The variant of supply {number} is gone from the shop.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from app.models import Supply, SupplyChange
 from app.supply.wrong import NoSuchSupply
@@ -14,10 +14,19 @@ Kept = Row[*tuple[Any, ...]]
 
 def locked(connection: Connection, shop_id: int, number: int) -> Kept:
     """The supply's row, nobody else's to change until the transaction ends. Raises NoSuchSupply."""
-    query = select(Supply.__table__).where(Supply.shop_id == shop_id, Supply.id == number).with_for_update()
-    row = connection.execute(query).first() if 0 < number < 2**63 else None
+    return _one(connection, shop_id, number, select(Supply.__table__).with_for_update())
+
+
+def known(connection: Connection, shop_id: int, number: int) -> Kept:
+    """The supply's row. Raises NoSuchSupply."""
+    return _one(connection, shop_id, number, select(Supply.__table__))
+
+
+def _one(connection: Connection, shop_id: int, number: int, query: Select[*tuple[Any, ...]]) -> Kept:
+    mine = query.where(Supply.shop_id == shop_id, Supply.id == number)
+    row = connection.execute(mine).first() if 0 < number < 2**63 else None
     if row is None:
-        raise NoSuchSupply(f"There is no supply {number}. `dueback supply list` shows those there are.")
+        raise NoSuchSupply(f"There is no supply {number}. `dueback supply list --all` shows those there are.")
     return row
 
 

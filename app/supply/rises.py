@@ -55,7 +55,7 @@ def explain(connection: Connection, supply: Kept, receipt: Kept, who: str) -> Ke
 
 def _take(connection: Connection, rise: Kept, most: int, receipt_id: int, who: str) -> int:
     """Up to so many units of an open rise are explained by the receipt; the rest of it stays open."""
-    units = min(rise.units, most)
+    units: int = min(rise.units, most)
     taken = {"units": units, "state": "taken", "receipt_id": receipt_id, "who": who, "settled_at": func.now()}
     connection.execute(update(StockRise).where(StockRise.id == rise.id).values(taken))
     if rise.units > units:

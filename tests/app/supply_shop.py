@@ -1,4 +1,4 @@
-"""A shop with one variant, two warehouses of its own and a pool, for tests of supply: rows in our tables, and a platform.
+"""A shop with one variant, two warehouses of its own and a pool, for tests of supply: our tables, and a platform.
 
 The platform holds the stock, and can be told to die or to refuse at any step.
 """
