@@ -1,18 +1,20 @@
 """Who gets which units: the queue is served one claim after the other, each with the best that is left."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import chain
 from typing import Any
 
 from app.engine.model import Claim, Piece, Source, Stock, Supply
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reach:
-    """What a claim may use: the warehouses of its channel, and how sure its rule wants dates, in percent."""
+    """What a claim may use: the warehouses of its channel, and how sure its rule wants dates, in percent.
+
+    Each is a line of its own: claims with the same one are served quickly.
+    """
 
     warehouses: tuple[str, ...] = ()
     confidence: int | None = None
@@ -53,33 +55,44 @@ class Goods:
 
         Units on hand come first: where they are allocated, then in the order of the warehouses. Then supplies by date.
         """
-        pieces = []
-        for lot, taken in _draw(units, chain(self._allocated(reach.warehouses, dict(allocations)), self._best(reach))):
-            lot.left -= taken
-            pieces.append(lot.piece(taken, reach.confidence))
+        pieces: list[Piece] = []
+        for lot, most in self._allocated(reach.warehouses, allocations):
+            units -= _hand_out(lot, min(units, most), reach, pieces)
+        for lot in self._best(reach):
+            if units <= 0:
+                break
+            units -= _hand_out(lot, units, reach, pieces)
         return pieces
 
     def look(self, units: int, reach: Reach) -> list[Piece]:
         """What `take` would hand out."""
-        return [lot.piece(taken, reach.confidence) for lot, taken in _draw(units, self._best(reach))]
+        pieces: list[Piece] = []
+        for lot in self._best(reach):
+            if units <= 0:
+                break
+            if taken := min(units, lot.left):
+                pieces.append(lot.piece(taken, reach.confidence))
+                units -= taken
+        return pieces
 
     def free(self, warehouses: Iterable[str]) -> int:
         """Units on hand in these warehouses that nobody has been given."""
         return sum(self._on_hand[warehouse].left for warehouse in warehouses if warehouse in self._on_hand)
 
-    def _allocated(self, warehouses: Sequence[str], allocations: Mapping[str, int]) -> Iterator[tuple[Lot, int]]:
-        for warehouse in warehouses if allocations else ():
-            if warehouse in self._on_hand:
-                yield self._on_hand[warehouse], allocations.get(warehouse, 0)
+    def _allocated(
+        self, warehouses: Sequence[str], allocations: Iterable[tuple[str, int]]
+    ) -> Iterator[tuple[Lot, int]]:
+        known = {warehouse: units for warehouse, units in allocations if warehouse in self._on_hand}
+        yield from ((self._on_hand[warehouse], known[warehouse]) for warehouse in warehouses if warehouse in known)
 
-    def _best(self, reach: Reach) -> Iterator[tuple[Lot, int]]:
+    def _best(self, reach: Reach) -> Iterable[Lot]:
         """The lots in reach, best first. Empty ones at the front leave for good: nobody passes twice."""
         line = self._lines.get(reach)
         if line is None:
             line = self._lines[reach] = deque(self._in_order(reach))
         while line and not line[0].left:
             line.popleft()
-        return ((lot, lot.left) for lot in line)
+        return line
 
     def _in_order(self, reach: Reach) -> Iterator[Lot]:
         yield from (self._on_hand[warehouse] for warehouse in reach.warehouses if warehouse in self._on_hand)
@@ -88,15 +101,14 @@ class Goods:
         yield from (lot for _, lot in coming)
 
 
-def _draw(units: int, lots: Iterable[tuple[Lot, int]]) -> Iterator[tuple[Lot, int]]:
-    """How many units each lot gives, at most so many of it; whoever takes them does so before asking on."""
-    for lot, most in lots:
-        if units <= 0:
-            return
-        taken = min(units, most, lot.left)
-        if taken > 0:
-            yield lot, taken
-            units -= taken
+def _hand_out(lot: Lot, units: int, reach: Reach, pieces: list[Piece]) -> int:
+    """Add up to `units` of the lot to the pieces. Returns how many."""
+    taken = min(units, lot.left)
+    if taken <= 0:
+        return 0
+    lot.left -= taken
+    pieces.append(lot.piece(taken, reach.confidence))
+    return taken
 
 
 def cover(queue: Sequence[Claim], goods: Goods, reach: Mapping[str, Reach]) -> list[list[Piece]]:
@@ -106,12 +118,14 @@ def cover(queue: Sequence[Claim], goods: Goods, reach: Mapping[str, Reach]) -> l
     """
     nothing = Reach()
 
-    def hand_out(units_of: Callable[[Claim], int]) -> list[list[Piece]]:
-        return [goods.take(units_of(claim), reach.get(claim.channel, nothing), claim.allocations) for claim in queue]
+    def take(claim: Claim, units: int) -> list[Piece]:
+        return goods.take(units, reach.get(claim.channel, nothing), claim.allocations) if units else []
 
-    approving = hand_out(lambda claim: claim.approving)
-    rest = hand_out(lambda claim: claim.quantity - claim.approving)
-    return [together(first + then) for first, then in zip(approving, rest, strict=True)]
+    approving = {number: take(claim, claim.approving) for number, claim in enumerate(queue) if claim.approving}
+    return [
+        together(approving.get(number, []) + take(claim, claim.quantity - claim.approving))
+        for number, claim in enumerate(queue)
+    ]
 
 
 def together(pieces: list[Piece]) -> list[Piece]:

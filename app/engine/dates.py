@@ -26,6 +26,8 @@ class Calendar:
 
     def dated(self, pieces: Iterable[Piece]) -> list[Piece]:
         """Pieces of goods with the dates this rule gives them."""
+        if not self._terms.buffer_days and not self._held_until:
+            return list(pieces)
         return [self._dated(piece) for piece in pieces]
 
     def ordered_in(self, units: int, counts_from: date) -> Piece:

@@ -1,7 +1,7 @@
 """What every claim is promised, and what a new buyer would be."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -47,12 +47,9 @@ def serve(facts: Facts, today: date) -> Served:
     covered = cover(queue, goods, {c.id: Reach(c.warehouses, terms[c.id].confidence) for c in facts.channels})
     calendars = {channel: Calendar(held, facts, today) for channel, held in terms.items()}
     elsewhere = Calendar(Terms(), facts, today)
+    whole = {channel for channel, held in terms.items() if not held.may_split}
     promises = [
-        Promise(
-            claim,
-            tuple(_promised(claim, pieces, calendars.get(claim.channel, elsewhere))),
-            whole=claim.channel in terms and not terms[claim.channel].may_split,
-        )
+        Promise(claim, _promised(claim, pieces, calendars.get(claim.channel, elsewhere)), whole=claim.channel in whole)
         for claim, pieces in zip(queue, covered, strict=True)
     ]
     outstanding: Counter[str] = Counter()
@@ -61,11 +58,13 @@ def serve(facts: Facts, today: date) -> Served:
     return Served(promises, outstanding, serve_unseen(facts, goods), goods, calendars)
 
 
-def _promised(claim: Claim, pieces: Sequence[Piece], calendar: Calendar) -> Iterator[Piece]:
-    yield from calendar.dated(pieces)
-    rest = claim.quantity - sum(piece.quantity for piece in pieces)
-    if rest > 0:
-        yield calendar.ordered_in(rest, calendar.order_counts_from(claim.queued_at))
+def _promised(claim: Claim, pieces: Sequence[Piece], calendar: Calendar) -> tuple[Piece, ...]:
+    given, rest = calendar.dated(pieces), claim.quantity
+    for piece in given:
+        rest -= piece.quantity
+    if rest:
+        given.append(calendar.ordered_in(rest, calendar.order_counts_from(claim.queued_at)))
+    return tuple(given)
 
 
 def new_claim(served: Served, channel: Channel, units: int) -> list[Piece]:
