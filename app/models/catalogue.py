@@ -1,6 +1,7 @@
 """The book's places and goods, as the platform showed them."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -39,7 +40,8 @@ class Variant(Table):
     """A sellable variant.
 
     `category_ids` are its product's category and all above it, the nearest first. `shown` is our own metadata as the
-    platform shows it; `revisit` see `Plan.revisit`.
+    platform shows it; `revisit` see `Plan.revisit`. `basis` is what the last plan went by, while anybody waits:
+    see `app.engine.changes`.
     """
 
     __tablename__ = "variants"
@@ -58,6 +60,7 @@ class Variant(Table):
     shown: Mapped[dict[str, str]] = mapped_column(server_default="{}")
     observed_at: Mapped[datetime]
     revisit: Mapped[date | None]
+    basis: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
     __table_args__ = (
         Index("ix_variants_sku", "shop_id", "sku"),

@@ -41,7 +41,8 @@ class Line(Table):
     `open` units are not yet fulfilled; `approving` of them wait in a shipment for approval. `layers` says when its
     ordered units joined the queue: `[{"at": iso, "units": n}]`, oldest first. `pieces` is the engine's answer,
     `promised` the last date told, `beyond` its units beyond the cap. `judged` is set once the line has been held
-    against the cap, `told` once we wrote its metadata.
+    against the cap, `told` once we wrote its metadata. `shipped` units had left when the last plan was kept; `rests_on`
+    is the supply its units last rested on.
     """
 
     __tablename__ = "lines"
@@ -65,6 +66,8 @@ class Line(Table):
     beyond: Mapped[int] = mapped_column(server_default="0")
     judged: Mapped[bool] = mapped_column(server_default=text("false"))
     told: Mapped[bool] = mapped_column(server_default=text("false"))
+    shipped: Mapped[int | None]
+    rests_on: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (
         ForeignKeyConstraint(["shop_id", "order_id"], ["orders.shop_id", "orders.id"], ondelete="CASCADE"),
@@ -84,7 +87,8 @@ class Line(Table):
 class PromiseMove(Table):
     """Append-only: one change of what a line was promised, and why.
 
-    `cause` is a word programs know (see `app.engine.changes`), `why` a sentence; `supply_id` what it rests on, if any.
+    `cause` is a word programs know (see `app.engine.changes`), `why` a sentence; `supply_id` the supply it names, if
+    any.
     """
 
     __tablename__ = "promise_moves"

@@ -193,6 +193,12 @@ def upgrade() -> None:
 
 def _widen() -> None:
     """Columns of tables there were."""
+    op.add_column("lines", sa.Column("shipped", sa.Integer(), nullable=True))
+    op.add_column("lines", sa.Column("rests_on", sa.BigInteger(), nullable=True))
+    op.add_column(
+        "variants",
+        sa.Column("basis", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+    )
     op.add_column("orders", sa.Column("paid", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("orders", sa.Column("wanted_on", sa.Date(), nullable=True))
     op.add_column("orders", sa.Column("rank", sa.Integer(), nullable=True))
