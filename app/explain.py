@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from app import queue
 from app.engine.model import Channel, Facts, Offer, Plan, PoolPlan, Terms
-from app.engine.rules import Merged, Rule, Rules, Scope
+from app.engine.rules import Merged, Rule, Scope
 
 SOURCES = {
     "on_hand": "are on hand in {warehouse}",
@@ -28,15 +28,18 @@ def _piece(piece: Mapping[str, Any]) -> str:
     return f"{piece['quantity']} {SOURCES[piece['source']].format(**named)}."
 
 
-def variant(facts: Facts, plan: Plan, rules: Rules) -> list[dict[str, Any]]:
-    """Why the variant can or cannot be ordered in each channel, and from where each value of its rule comes."""
+def variant(facts: Facts, plan: Plan, merged: Mapping[str, Merged]) -> list[dict[str, Any]]:
+    """Why the variant can or cannot be ordered in each channel, and from where each value of its rule comes.
+
+    `merged` is what holds in each channel, by its id: see `book.load_merged`.
+    """
     pools = {pool.warehouse: pool for pool in plan.pools}
     offers = {offer.channel: offer for offer in plan.offers}
     return [
         {
             "channel": channel.slug,
             "status": offers[channel.id].status,
-            "why": list(_reasons(channel, offers[channel.id], pools, rules.merge(facts.variant, channel.id))),
+            "why": list(_reasons(channel, offers[channel.id], pools, merged[channel.id])),
         }
         for channel in facts.channels
     ]
@@ -69,4 +72,5 @@ def _scope(rule: Rule) -> str:
         Scope.CHANNEL: "the rule for the channel",
         Scope.VARIANT: "its own rule",
     }
-    return names[rule.scope] + (", in this channel only" if rule.channel and rule.scope is not Scope.CHANNEL else "")
+    named = names.get(rule.scope) or f"the rule for the {rule.scope.value.replace('_', ' ')} {rule.name}"
+    return named + (", in this channel only" if rule.channel and rule.scope is not Scope.CHANNEL else "")

@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -73,12 +74,18 @@ def mark(connection: Connection, shop_id: int, targets: Iterable[Target], *, rou
 
 def mark_every_variant(connection: Connection, shop_id: int) -> None:
     """Mark every variant in the shop's book as routine, in one statement."""
-    named = (Variant.shop_id, literal("variant"), Variant.id, literal(True))
-    found = select(*named).where(Variant.shop_id == shop_id).order_by(Variant.id)
+    mark_variants(connection, shop_id, true(), routine=True)
+
+
+def mark_variants(connection: Connection, shop_id: int, which: ColumnElement[bool], *, routine: bool) -> None:
+    """Mark the variants in the shop's book of which the condition is true, in one statement."""
+    named = (Variant.shop_id, literal("variant"), Variant.id, literal(routine))
+    found = select(*named).where(Variant.shop_id == shop_id, which).order_by(Variant.id)
     statement = upsert(Mark).from_select(["shop_id", "kind", "target", "routine"], found)
     renewed = {"generation": mark_generation.next_value(), "marked_at": func.now(), "not_before": func.now()}
+    least = {"attempts": 0, "routine": Mark.routine & statement.excluded.routine}
     key = ["shop_id", "kind", "target"]
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=renewed | {"attempts": 0}))
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=renewed | least))
 
 
 def mark_revisits(connection: Connection, now: datetime) -> None:

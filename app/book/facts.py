@@ -1,7 +1,7 @@
 """From rows to the engine's values."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import chain, groupby
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from app import clock, rulebook
 from app.engine import model
-from app.engine.rules import Rules
+from app.engine.rules import Merged, Rules
 from app.models import Channel, Line, Order, Shop, Stock, StockRise, Supply, Variant, Warehouse
 from app.supply.receipts import to_come
 from app.supply.rises import withheld
@@ -50,6 +50,17 @@ def load_facts(
         )
         for row in rows
     ]
+
+
+def load_merged(
+    connection: Connection, shop: Shop, variants: Collection[str], today: date
+) -> dict[str, Mapping[str, Merged]]:
+    """The rules that hold for each variant in each channel, and which rule decided what; by variant and channel id."""
+    rows = connection.execute(select(Variant).where(Variant.shop_id == shop.id, Variant.id.in_(variants))).all()
+    channels = load_channels(connection, shop.id)
+    scopes = {row.id: rulebook.scopes_of(row) for row in rows}
+    rules = rulebook.load(connection, shop.id, scopes.values())
+    return {row.id: rulebook.by_channel(rules, scopes[row.id], channels, row.listed_in, today) for row in rows}
 
 
 def load_channels(connection: Connection, shop_id: int) -> tuple[model.Channel, ...]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy import Connection
 
-from app import book, clock, rulebook
+from app import book, clock
 from app import explain as reasons
 from app import queue as claims
 from app.cli import naming
@@ -79,7 +79,8 @@ def explain(shop_url: str, number: str | None, sku: str | None, as_json: bool) -
             found = reasons.claims(connection, shop.id, number)
         else:
             facts, planned = _planned(connection, shop, sku or "")
-            found = reasons.variant(facts, planned, rulebook.load(connection, shop.id))
+            merged = book.load_merged(connection, shop, [facts.variant], clock.today(shop.settings, datetime.now(UTC)))
+            found = reasons.variant(facts, planned, merged[facts.variant])
     if as_json:
         print_json(found)
         return

@@ -94,6 +94,13 @@ class Platform(Protocol):
         """Ids of all variants of these products (at most 100)."""
         ...
 
+    def ids_by_slug(self, kind: str, slugs: Sequence[str]) -> dict[str, str]:
+        """The ids of the objects with these slugs (at most 100) that exist.
+
+        `kind` is product, product_type, category or collection.
+        """
+        ...
+
     def notes(self, order: str) -> list[str]:
         """The messages of the notes staff and apps left on the order."""
         ...

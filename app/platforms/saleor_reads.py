@@ -55,6 +55,9 @@ class Reads(Link):
         products = self._some("product_variant_ids", ids)
         return [variant["id"] for product in products for variant in product["variants"] or ()]
 
+    def ids_by_slug(self, kind: str, slugs: Sequence[str]) -> dict[str, str]:
+        return {node["slug"]: node["id"] for node in self._some(f"{kind}_slugs", slugs)}
+
     def orders(self, ids: Sequence[str]) -> list[OrderSeen]:
         found = self._orders(ids)
         events = self._events([order["id"] for order in found if _needs_events(order)])
@@ -79,7 +82,7 @@ class Reads(Link):
         return {order["id"]: Events(order["events"]) for order in self._some("order_events", orders)}
 
     def _some(self, query: str, ids: Sequence[str], **variables: Any) -> list[dict[str, Any]]:
-        """The nodes of a query for a few ids. Saleor would silently leave out what is beyond a page."""
+        """The nodes of a query for a few ids, or slugs. Saleor would silently leave out what is beyond a page."""
         if len(ids) > MOST_IDS:
             raise ValueError(f"{len(ids)} ids asked for at once; the most is {MOST_IDS}.")
         return nodes(self.ask(query, ids=list(ids), **variables)["page"]) if ids else []

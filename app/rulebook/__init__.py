@@ -1,0 +1,35 @@
+"""The rulebook: what the merchant allows. Checked on the way in, kept with its history, merged by the engine."""
+
+from app.rulebook.fields import RuleFields, checked
+from app.rulebook.holding import by_channel, holidays_for, pools
+from app.rulebook.kept import Edit, find, history, load, put, put_many, remove, rows, would_be
+from app.rulebook.naming import channel_ids, resolve, resolve_all
+from app.rulebook.place import Place, channels_selling, covered, scopes_of
+from app.rulebook.wrong import BadRule, NoSuchTarget, StaleRule
+
+__all__ = [
+    "BadRule",
+    "Edit",
+    "NoSuchTarget",
+    "Place",
+    "RuleFields",
+    "StaleRule",
+    "by_channel",
+    "channel_ids",
+    "channels_selling",
+    "checked",
+    "covered",
+    "find",
+    "history",
+    "holidays_for",
+    "load",
+    "pools",
+    "put",
+    "put_many",
+    "remove",
+    "resolve",
+    "resolve_all",
+    "rows",
+    "scopes_of",
+    "would_be",
+]

@@ -1,0 +1,149 @@
+"""What one rule may say, checked on the way in."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from app.engine.model import Display, LeadIn, Mode
+from app.engine.rules import ENDS_ON, NONE, STARTS_ON
+from app.rulebook import days_off
+from app.rulebook.wrong import BadRule
+
+MOST_UNITS = 1_000_000
+MOST_DAYS = 730
+MOST_SPREAD = 180
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+
+
+def _no_switch(value: Any) -> Any:
+    """True is no number, though Python takes it for 1."""
+    if isinstance(value, bool):
+        raise ValueError("is a number, not yes or no")  # noqa: TRY004 - pydantic reports only ValueError
+    return value
+
+
+def _known_zone(name: str) -> str:
+    if name != NONE and name not in _zones():
+        raise ValueError(f"no time zone {name!r} is known; write one such as Europe/Berlin")
+    return name
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _clock_time(text: str) -> str:
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text) and text != NONE:
+        raise ValueError("should be a time of the day, from 00:00 to 23:59")
+    return text
+
+
+def _known_country(name: str) -> str:
+    if name != NONE and not days_off.is_known(name):
+        raise ValueError(f"no holidays of {name!r} are known; write a country such as DE, or its part such as DE-BY")
+    return name
+
+
+Nothing = Literal["none"]
+Units = Annotated[int, BeforeValidator(_no_switch), Field(ge=0, le=MOST_UNITS)]
+Days = Annotated[int, BeforeValidator(_no_switch), Field(ge=0, le=MOST_DAYS)]
+Some = Annotated[int, BeforeValidator(_no_switch), Field(ge=1, le=MOST_UNITS)]
+Spread = Annotated[int, BeforeValidator(_no_switch), Field(ge=0, le=MOST_SPREAD)]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+ClockTime = Annotated[str, AfterValidator(_clock_time)]
+Zone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
+Country = Annotated[str, Field(max_length=64), AfterValidator(_known_country)]
+
+
+class RuleFields(BaseModel):
+    """What one rule decides. A field left out is inherited from a wider scope; "none" takes back what that says."""
+
+    model_config = ConfigDict(extra="forbid", use_enum_values=True, str_strip_whitespace=True)
+
+    mode: Mode | None = Field(None, description="What may be ordered once nothing is free.")
+    cap: Units | Literal["incoming", "none"] | None = Field(
+        None, description="How many units may be owed at once: a number, incoming (what dated supply still has), none."
+    )
+    open_at: Units | Literal["always"] | None = Field(
+        None, description="Backorders open when so few units are free; 0 when sold out, always at any time."
+    )
+    horizon_days: Days | Nothing | None = Field(None, description="Nothing is sold that comes later than this.")
+    require_date: bool | None = Field(None, description="Sell nothing that nobody can date.")
+    lead_days: Days | Nothing | None = Field(None, description="Days to get a unit that no supply is known for.")
+    lead_in: LeadIn | None = Field(None, description="Whether the lead time counts days or business days.")
+    holidays: Country | None = Field(None, description="The country whose holidays are no business days, such as DE.")
+    cut_off: ClockTime | Nothing | None = Field(None, description="Orders after this time count from the next day.")
+    time_zone: Zone | None = Field(None, description="Where the cut-off time is meant; none for the shop's own.")
+    buffer_days: Days | None = Field(None, description="Days added to every date.")
+    confidence: Literal[50, 80, 95, "none"] | None = Field(
+        None, description="Tell the date that held in so many percent of the supplier's past receipts."
+    )
+    release_on: Day | Nothing | None = Field(None, description="The day before which a preorder ships nothing.")
+    early_sale: bool | None = Field(None, description="Sell and ship stock before the release while it is there.")
+    units_per_order: Some | Nothing | None = Field(None, description="The most one order may take past zero.")
+    may_split: bool | None = Field(None, description="Whether a line may ship in parts.")
+    display: Display | None = Field(None, description="How dates are told: day, range, week, unknown.")
+    spread_days: Spread | None = Field(None, description="How long a range is.")
+    starts_on: Day | None = Field(None, description="The first day on which the rule decides anything.")
+    ends_on: Day | None = Field(None, description="The last such day.")
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        """What contradicts itself within one rule. What one rule leaves out, another may say."""
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValueError(f"ends_on: {self.ends_on} is before the rule starts, on {self.starts_on}.")
+        if self.spread_days and self.display != Display.RANGE:
+            raise ValueError("spread_days: Only a range has a spread. Set display to range in the same rule.")
+        if self.mode == Mode.BACKORDER and isinstance(self.release_on, date):
+            raise ValueError("release_on: A backorder has no release. Set mode to preorder, or leave the date out.")
+        if self.mode == Mode.BACKORDER and self.early_sale:
+            raise ValueError("early_sale: A backorder has no release. Set mode to preorder, or leave early sale out.")
+        return self
+
+
+def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields as they are kept and as the engine reads them; None is left out. Raises BadRule."""
+    given = {name: value for name, value in fields.items() if value is not None}
+    try:
+        kept = RuleFields.model_validate(given).model_dump(mode="json", exclude_none=True)
+    except ValidationError as wrong:
+        raise BadRule(_sentence(wrong)) from wrong
+    if not kept.keys() - {STARTS_ON, ENDS_ON}:
+        raise BadRule("fields: A rule has to decide something. To inherit everything, remove the rule.")
+    return kept
+
+
+def _sentence(wrong: ValidationError) -> str:
+    """The first trouble. Where a field takes a number or a word, what is wrong with the number tells most."""
+    errors = wrong.errors(include_url=False)
+    first = errors[0]
+    if not first["loc"]:
+        return str(first["ctx"]["error"])
+    name = str(first["loc"][0])
+    if first["type"] == "extra_forbidden":
+        return f"{name}: No rule has such a field. There are: {', '.join(RuleFields.model_fields)}."
+    said = dict.fromkeys(_plain(error["msg"]) for error in errors if error["loc"][0] == name)
+    return f"{name}: {', or '.join(said)}; given was {_short(first['input'])}."
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("Input should be", "should be")
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - as much as a message can hold

@@ -1,0 +1,171 @@
+"""The rules as they are kept, and who changed them."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from app import marks
+from app.engine.rules import Rule as EngineRule
+from app.engine.rules import Rules, Scope, VariantScopes
+from app.models import Rule, RuleChange, Shop
+from app.rulebook.fields import checked
+from app.rulebook.place import Place, covered
+from app.rulebook.wrong import StaleRule
+
+Kept = Row[*tuple[Any, ...]]
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('rules', :shop))")
+_NARROW = (Scope.VARIANT.value, Scope.PRODUCT.value)
+_KEY = ("shop_id", "scope", "target", "channel_id")
+
+
+class Edit(NamedTuple):
+    """New fields for the rule at a place; None in them lets a field be inherited again.
+
+    With `version`, only if the rule is still at that one; 0: only if there is none yet.
+    """
+
+    place: Place
+    fields: Mapping[str, Any]
+    version: int | None = None
+
+
+def load(connection: Connection, shop_id: int, variants: Collection[VariantScopes] | None = None) -> Rules:
+    """The rules of the shop, as the engine takes them; all, or at least those that concern these variants."""
+    query = select(Rule).where(Rule.shop_id == shop_id).order_by(Rule.id)
+    if variants is not None:
+        # There may be one for each of a hundred thousand variants.
+        narrow = {variant.id for variant in variants} | {variant.product for variant in variants}
+        query = query.where(Rule.scope.not_in(_NARROW) | Rule.target.in_(narrow))
+    return Rules(as_the_engine_takes(row) for row in connection.execute(query))
+
+
+def as_the_engine_takes(row: Kept) -> EngineRule:
+    return EngineRule(Scope(row.scope), row.target, row.channel_id, row.fields, row.target_name)
+
+
+def rows(
+    connection: Connection, shop_id: int, scope: Scope | None = None, *, after: int = 0, limit: int | None = None
+) -> Sequence[Kept]:
+    """The shop's rules as they are kept, oldest first; of one scope, beyond the id `after`, at most `limit`."""
+    query = select(Rule.__table__).where(Rule.shop_id == shop_id, Rule.id > after).order_by(Rule.id).limit(limit)
+    return connection.execute(query if scope is None else query.where(Rule.scope == scope.value)).all()
+
+
+def find(connection: Connection, shop_id: int, place: Place) -> Kept | None:
+    """The rule at the place."""
+    return _at(connection, shop_id, [place]).get(place.key)
+
+
+def put(
+    connection: Connection, shop: Shop, place: Place, fields: Mapping[str, Any], *, who: str, version: int | None = None
+) -> Kept:
+    """Set these fields of the rule at the place; its other fields stay. See `Edit`. Raises BadRule, StaleRule."""
+    [row] = put_many(connection, shop, [Edit(place, fields, version)], who=who)
+    return row
+
+
+def put_many(connection: Connection, shop: Shop, edits: Sequence[Edit], *, who: str) -> list[Kept]:
+    """Set many rules at once, in a few statements, and mark what they cover. Returns the rule of each edit.
+
+    Raises BadRule or StaleRule for the first edit that cannot be; then nothing may be kept of the others.
+    """
+    connection.execute(_ONE_AT_A_TIME, {"shop": shop.id})
+    changes = [
+        _change(shop.id, edit.place, before, after, who)
+        for edit, before, after in would_be(connection, shop.id, edits)
+        if after != before
+    ]
+    _write(connection, changes)
+    _mark(connection, shop.id, [edit.place for edit in edits])
+    kept = _at(connection, shop.id, [edit.place for edit in edits])
+    return [kept[edit.place.key] for edit in edits]
+
+
+def would_be(
+    connection: Connection, shop_id: int, edits: Sequence[Edit]
+) -> Iterator[tuple[Edit, dict[str, Any] | None, dict[str, Any]]]:
+    """Each edit with all fields of its rule before and after. Changes nothing. Raises BadRule, StaleRule."""
+    known = _at(connection, shop_id, [edit.place for edit in edits])
+    fields = {key: dict(row.fields) for key, row in known.items()}
+    for edit in edits:
+        key = edit.place.key
+        _check_version(known.get(key), edit.version)
+        before = fields.get(key)
+        fields[key] = checked({**(before or {}), **edit.fields})
+        yield edit, before, fields[key]
+
+
+def remove(connection: Connection, shop: Shop, place: Place, *, who: str, version: int | None = None) -> bool:
+    """Remove the rule at the place. False when there was none. Raises StaleRule."""
+    connection.execute(_ONE_AT_A_TIME, {"shop": shop.id})
+    row = find(connection, shop.id, place)
+    _check_version(row, version)
+    if row is None:
+        return False
+    connection.execute(delete(Rule).where(Rule.id == row.id))
+    connection.execute(insert(RuleChange), [_change(shop.id, _place(row), row.fields, None, who)])
+    _mark(connection, shop.id, [place])
+    return True
+
+
+def history(
+    connection: Connection, shop_id: int, place: Place | None = None, *, before: int | None = None, limit: int = 100
+) -> Sequence[Kept]:
+    """Changes of the rules, the newest first; of one place, or older than the change `before`."""
+    query = (
+        select(RuleChange.__table__).where(RuleChange.shop_id == shop_id).order_by(RuleChange.id.desc()).limit(limit)
+    )
+    if place is not None:
+        key = (RuleChange.scope == place.scope.value) & (RuleChange.target == place.target)
+        query = query.where(key, RuleChange.channel_id == place.channel_id)
+    return connection.execute(query if before is None else query.where(RuleChange.id < before)).all()
+
+
+def _at(connection: Connection, shop_id: int, places: Iterable[Place]) -> dict[tuple[str, str, str], Kept]:
+    """The rules at these places."""
+    keys = {place.key for place in places}
+    query = select(Rule.__table__).where(Rule.shop_id == shop_id, Rule.target.in_({target for _, target, _ in keys}))
+    found = ((row, (row.scope, row.target, row.channel_id)) for row in connection.execute(query))
+    return {key: row for row, key in found if key in keys}
+
+
+def _place(row: Kept) -> Place:
+    return Place(Scope(row.scope), row.target, row.target_name, row.channel_id)
+
+
+def _check_version(row: Kept | None, wanted: int | None) -> None:
+    if wanted is None or wanted == (row.version if row else 0):
+        return
+    if row is None:
+        raise StaleRule(f"version: There is no rule here any more; {wanted} was given. Look at the rules again.")
+    raise StaleRule(f"version: The rule is at version {row.version} now, not {wanted}. Look at it again.")
+
+
+def _change(
+    shop_id: int, place: Place, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, who: str
+) -> dict[str, Any]:
+    scope, target, channel_id = place.key
+    named = {"shop_id": shop_id, "scope": scope, "target": target, "channel_id": channel_id}
+    return named | {"target_name": place.target_name, "before": before, "after": after, "who": who}
+
+
+def _write(connection: Connection, changes: Sequence[Mapping[str, Any]]) -> None:
+    if not changes:
+        return
+    statement = upsert(Rule)
+    fresh = {"fields": statement.excluded.fields, "target_name": statement.excluded.target_name}
+    statement = statement.on_conflict_do_update(
+        index_elements=_KEY, set_=fresh | {"version": Rule.version + 1, "changed_at": func.now()}
+    )
+    kept = [{name: row[name] for name in (*_KEY, "target_name")} | {"fields": row["after"]} for row in changes]
+    connection.execute(statement, kept)
+    connection.execute(insert(RuleChange), [dict(row) for row in changes])
+
+
+def _mark(connection: Connection, shop_id: int, places: Sequence[Place]) -> None:
+    """Every variant they cover, in one statement. Whole assortments let single variants go first."""
+    routine = any(place.scope is not Scope.VARIANT for place in places)
+    marks.mark_variants(connection, shop_id, covered(places), routine=routine)

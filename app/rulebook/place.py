@@ -1,0 +1,77 @@
+"""Where a rule holds, and which variants that concerns."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Row, Text, cast, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
+
+from app.engine.rules import THE_SHOP, Scope, VariantScopes
+from app.models import Variant
+
+
+class Place(NamedTuple):
+    """A scope, the platform's id of its object, what people call that (a slug, a SKU), and one channel or every one."""
+
+    scope: Scope
+    target: str = THE_SHOP
+    target_name: str = ""
+    channel_id: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it from other places of the shop."""
+        return self.scope.value, self.target, self.channel_id
+
+
+def scopes_of(variant: Row[*tuple[Any, ...]] | Variant) -> VariantScopes:
+    """What a variant's row belongs to."""
+    return VariantScopes(
+        id=variant.id,
+        product=variant.product_id,
+        product_type=variant.product_type_id,
+        categories=tuple(variant.category_ids),
+        collections=tuple(variant.collection_ids),
+    )
+
+
+def covered(places: Iterable[Place]) -> ColumnElement[bool]:
+    """The variants that rules at any of these places concern, as a condition over the variants of one shop."""
+    targets = defaultdict(set)
+    for place in places:
+        targets[place.scope, place.channel_id].add(place.target)
+    conditions = (_in_scope(scope, found) & _listed([channel]) for (scope, channel), found in targets.items())
+    return or_(false(), *conditions)
+
+
+def channels_selling(connection: Connection, shop_id: int, place: Place) -> list[str]:
+    """The ids of the channels in which anything the place covers is listed."""
+    listed = func.jsonb_array_elements_text(Variant.listed_in).column_valued("channel")
+    query = select(listed).select_from(Variant).where(Variant.shop_id == shop_id, covered([place])).distinct()
+    return sorted(connection.scalars(query))
+
+
+def _in_scope(scope: Scope, targets: Collection[str]) -> ColumnElement[bool]:
+    if scope is Scope.SHOP:
+        return true()
+    if scope in _ONE_OF:
+        return _ONE_OF[scope].in_(targets)
+    of_any: ColumnElement[bool] = cast(_ANY_OF[scope], JSONB).has_any(_texts(targets))
+    return of_any
+
+
+def _listed(channels: Collection[str]) -> ColumnElement[bool]:
+    return _in_scope(Scope.CHANNEL, channels) if any(channels) else true()
+
+
+def _texts(values: Collection[str]) -> ColumnElement[Any]:
+    return cast(array(sorted(values)), ARRAY(Text))
+
+
+_ONE_OF = {Scope.VARIANT: Variant.id, Scope.PRODUCT: Variant.product_id, Scope.PRODUCT_TYPE: Variant.product_type_id}
+_ANY_OF = {
+    Scope.CATEGORY: Variant.category_ids,
+    Scope.COLLECTION: Variant.collection_ids,
+    Scope.CHANNEL: Variant.listed_in,
+}

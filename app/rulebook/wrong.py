@@ -1,0 +1,13 @@
+"""What can be wrong with what people say about rules."""
+
+
+class BadRule(ValueError):
+    """A rule that cannot be meant; the message names the field and says what it takes."""
+
+
+class NoSuchTarget(BadRule):
+    """The shop has nothing of that name."""
+
+
+class StaleRule(BadRule):
+    """Somebody else changed the rule since it was looked at."""
