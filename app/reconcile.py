@@ -99,11 +99,12 @@ def _layout(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Taken]
 def _orders(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Taken]) -> bool:
     """Observe marked orders. What they change is marked in the same transaction, so nothing is lost in between."""
     ids = [mark.target for mark in taken]
-    seen = _read(platform.orders, ids)
-    with runtime.engine.begin() as connection:
-        touched = book.record_orders(connection, shop, ids, seen, datetime.now(UTC))
-        marks.mark(connection, shop.id, [("variant", variant) for variant in touched])
-        marks.clear(connection, shop.id, "order", taken)
+    with stock_writes.one_at_a_time(runtime.engine, shop.id):
+        seen = _read(platform.orders, ids)
+        with runtime.engine.begin() as connection:
+            touched = book.record_orders(connection, shop, ids, seen, datetime.now(UTC))
+            marks.mark(connection, shop.id, [("variant", variant) for variant in touched])
+            marks.clear(connection, shop.id, "order", taken)
     return True
 
 
@@ -151,7 +152,7 @@ def _decide(runtime: Runtime, shop: Shop, ids: Sequence[str]) -> tuple[list[SetS
     with runtime.engine.begin() as connection:
         facts = book.load_facts(connection, shop, ids, today)
         plans = [plan(fact, today) for fact in facts]
-        book.save_plans(connection, shop.id, plans, today, now)
+        book.save_plans(connection, shop.id, facts, plans, today, now)
         notices.tell_overruns(connection, shop.id, ids)
         wanted = publish.wishes(connection, shop, facts, plans, today)
     return publish.pool_changes(facts, plans), wanted

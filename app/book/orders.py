@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from app.book import pool_shipments
+from app.book import movements, pool_shipments
 from app.book.rows import upsert
 from app.models import Line, Order, Shop
 from app.platforms import LineSeen, OrderSeen
@@ -36,6 +36,7 @@ def record_orders(
     _forget(connection, shop.id, set(orders) - {order.id for order in accepted}, set(lines) - _ids(line_rows))
     upsert(connection, Order, order_rows)
     upsert(connection, Line, line_rows)
+    movements.record(connection, shop, accepted, orders)
     return touched | pool_shipments.record(connection, shop, accepted, set(orders))
 
 
@@ -57,6 +58,7 @@ def _order_row(shop_id: int, order: OrderSeen, old: Row | None, now: datetime) -
         "origin": order.origin,
         "created_at": order.created,
         "queued_at": old["queued_at"] if old else (order.placed or now),
+        "shipments": movements.counted(order, old["shipments"] if old else {}),
         "shown": dict(order.metadata),
         "observed_at": now,
     }

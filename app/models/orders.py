@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Identity, Index, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.table import Table, shop_key, shop_of
@@ -14,6 +15,9 @@ class Order(Table):
 
     What a shop's own queue policy may go by: `paid`; `wanted_on`, the day its buyer wants it shipped; `rank`, its mark,
     lower first; `completes`, whether all it has open can ship from what is on hand.
+
+    `shipments` says of each shipment that its units are counted as "gone" from their warehouse or as "back" there; None
+    where nobody has counted yet: see `app.book.movements`.
     """
 
     __tablename__ = "orders"
@@ -30,7 +34,7 @@ class Order(Table):
     wanted_on: Mapped[date | None]
     rank: Mapped[int | None]
     completes: Mapped[bool] = mapped_column(server_default=text("false"))
-    shipments: Mapped[dict[str, str]] = mapped_column(server_default="{}")
+    shipments: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
     shown: Mapped[dict[str, str]] = mapped_column(server_default="{}")
     observed_at: Mapped[datetime]
 

@@ -20,6 +20,8 @@ from app.supply.record import Kept
 US = "Dueback"
 # A receipt without a write of ours shows in the stock when somebody counts it; what is older was counted before.
 SHOWS_WITHIN = timedelta(days=3)
+# Orders are read within minutes; so late they no longer speak of a rise that was seen before.
+SAID_WITHIN = timedelta(hours=1)
 
 
 class Rise(NamedTuple):
@@ -105,3 +107,47 @@ def _not_seen_yet(connection: Connection, shop_id: int, rise: Rise, now: datetim
 
 def _today(connection: Connection, shop_id: int, now: datetime) -> date:
     return clock.today(connection.execute(select(Shop.settings).where(Shop.id == shop_id)).scalar_one(), now)
+
+
+def came_back(connection: Connection, shop_id: int, units: Collection[Rise], now: datetime) -> None:
+    """Orders say that units came back which no stock has shown since: an earlier rise was these."""
+    for back in units:
+        left = back.units
+        for rise in _open(connection, shop_id, back):
+            if left >= rise.units:
+                left -= rise.units
+                settled = {"state": "dismissed", "who": US, "settled_at": now}
+                connection.execute(update(StockRise).where(StockRise.id == rise.id).values(settled))
+        if left:
+            _reopen(connection, shop_id, back._replace(units=left), now)
+
+
+def _open(connection: Connection, shop_id: int, there: Rise) -> Sequence[Kept]:
+    query = select(StockRise.__table__).where(
+        StockRise.shop_id == shop_id,
+        StockRise.variant_id == there.variant,
+        StockRise.warehouse_id == there.warehouse,
+        StockRise.state == "open",
+    )
+    return connection.execute(query.order_by(StockRise.id.desc()).with_for_update()).all()
+
+
+def _reopen(connection: Connection, shop_id: int, back: Rise, now: datetime) -> None:
+    """A line that was closed just now because the stock rose by as many: it was not closed by them."""
+    query = (
+        select(Receipt.id, Receipt.supply_id)
+        .join(Supply, Supply.id == Receipt.supply_id)
+        .where(
+            Receipt.shop_id == shop_id,
+            Supply.variant_id == back.variant,
+            Supply.warehouse_id == back.warehouse,
+            Receipt.source == "stock",
+            Receipt.undone_at.is_(None),
+            Receipt.units == back.units,
+            Receipt.at > now - SAID_WITHIN,
+        )
+        .order_by(Receipt.id.desc())
+    )
+    if receipt := connection.execute(query).first():
+        why = f"the {back.units} units came back from a shipment that was cancelled"
+        receipts.undo(connection, shop_id, receipt.id, who=US, why=why)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from app import marks
-from app.models import Receipt, Shop, StockRise
+from app.models import Receipt, StockRise
 from app.supply import record
 from app.supply.record import Kept
 from app.supply.wrong import BadSupply, NoSuchSupply
@@ -51,15 +51,15 @@ def enter(
     return connection.execute(insert(Receipt).values(row).returning(Receipt.__table__)).one()
 
 
-def undo(connection: Connection, shop: Shop, receipt_id: int, *, who: str, why: str = "") -> Kept:
+def undo(connection: Connection, shop_id: int, receipt_id: int, *, who: str, why: str = "") -> Kept:
     """Take a receipt back: its units are to come again. Returns the supply's row. Raises BadSupply.
 
     Where we raised the shop's stock by them, or a person said they are the ones it rose by, they are in doubt from now
     on: they may be on the shelf. Where the stock alone spoke for them they are not: somebody says it spoke of others.
     """
-    receipt = _find(connection, shop.id, receipt_id)
-    supply = record.locked(connection, shop.id, receipt.supply_id)
-    receipt = _find(connection, shop.id, receipt_id)
+    receipt = _find(connection, shop_id, receipt_id)
+    supply = record.locked(connection, shop_id, receipt.supply_id)
+    receipt = _find(connection, shop_id, receipt_id)
     if receipt.undone_at is not None:
         raise BadSupply(f"receipt: {receipt_id} is undone already.")
     if receipt.stock_state == "raising":
@@ -70,7 +70,7 @@ def undo(connection: Connection, shop: Shop, receipt_id: int, *, who: str, why: 
         back["state"] = "expected"
     if receipt.source == "person":
         _put_in_doubt(connection, supply, receipt)
-    marks.mark(connection, shop.id, [("variant", supply.variant_id)])
+    marks.mark(connection, shop_id, [("variant", supply.variant_id)])
     why = why or f"receipt {receipt_id} was taken back"
     return record.move(connection, supply, "undone", back, who=who, why=why)
 

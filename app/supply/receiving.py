@@ -18,7 +18,6 @@ from app.runtime import Runtime
 from app.stock_writes import Write
 from app.supply import receipts, record, rises
 from app.supply.fields import FARTHEST
-from app.supply.receipts import undo
 from app.supply.record import Kept
 from app.supply.wrong import BadSupply
 
@@ -65,6 +64,11 @@ def receive(
         entered = receipts.enter(connection, supply, units, on=on, who=who, why=why)
         receipt = rises.explain(connection, supply, entered, who)
         return Received(receipt, _told(supply, units, "The shop's stock was not touched."))
+
+
+def undo(connection: Connection, shop: Shop, receipt_id: int, *, who: str, why: str = "") -> Kept:
+    """Take a receipt back: see `receipts.undo`."""
+    return receipts.undo(connection, shop.id, receipt_id, who=who, why=why)
 
 
 def _checked(supply: Kept, units: int | None) -> int:

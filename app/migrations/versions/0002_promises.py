@@ -205,7 +205,7 @@ def _widen() -> None:
     op.add_column("orders", sa.Column("completes", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column(
         "orders",
-        sa.Column("shipments", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("shipments", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     )
     op.add_column("stocks", sa.Column("shipped", sa.Integer(), server_default="0", nullable=False))
     op.add_column("stocks", sa.Column("restocked", sa.Integer(), server_default="0", nullable=False))
