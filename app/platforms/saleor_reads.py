@@ -46,7 +46,9 @@ class Reads(Link):
         )
 
     def variants(self, ids: Sequence[str]) -> list[VariantSeen]:
-        return [_variant(node) for node in self._some("variants", ids)]
+        known: dict[str, Json] = {}
+        seen = self._some("variants", ids)
+        return [_variant(node, self._lineage(node["product"]["category"], known)) for node in seen]
 
     def variant_ids(self) -> Iterator[list[str]]:
         return (_ids(page) for page in self.pages("variant_ids"))
@@ -87,6 +89,18 @@ class Reads(Link):
             raise ValueError(f"{len(ids)} ids asked for at once; the most is {MOST_IDS}.")
         return nodes(self.ask(query, ids=list(ids), **variables)["page"]) if ids else []
 
+    def _lineage(self, category: Json | None, known: dict[str, Json]) -> tuple[str, ...]:
+        """The ids of a category and all above it, the nearest first. `known` are those asked for on their own."""
+        if category is None:
+            return ()
+        own = category["id"]
+        if "parent" not in category and category["level"]:
+            # Here the query ended, and not the tree.
+            if own not in known:
+                known[own] = self.ask("category", id=own)["category"] or {"id": own, "parent": None}
+            category = known[own]
+        return (own, *self._lineage(category.get("parent"), known))
+
     def _reservations(self) -> bool:
         """Both kinds of buyers must have them: half a door is open."""
         shop = self.ask("reservations")["shop"]
@@ -121,7 +135,7 @@ def _zone(node: Json) -> ZoneSeen:
     return ZoneSeen(node["id"], node["name"], tuple(_ids(node["channels"])), tuple(_ids(node["warehouses"])))
 
 
-def _variant(node: Json) -> VariantSeen:
+def _variant(node: Json, category_ids: tuple[str, ...]) -> VariantSeen:
     product = node["product"]
     return VariantSeen(
         id=node["id"],
@@ -130,7 +144,7 @@ def _variant(node: Json) -> VariantSeen:
         product_id=product["id"],
         product_name=product["name"],
         product_type_id=product["productType"]["id"],
-        category_id=product["category"]["id"] if product["category"] else None,
+        category_ids=category_ids,
         collection_ids=tuple(_ids(product["collections"] or ())),
         listed_in=tuple(listing["channel"]["id"] for listing in node["channelListings"] or ()),
         tracked=node["trackInventory"],

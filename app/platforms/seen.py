@@ -16,7 +16,10 @@ class StockSeen:
 
 @dataclass(frozen=True, slots=True)
 class VariantSeen:
-    """A variant as the shop shows it now. `metadata` holds our own keys only (they begin with `dueback.`)."""
+    """A variant as the shop shows it now. `metadata` holds our own keys only (they begin with `dueback.`).
+
+    `category_ids` are its product's category and all above that, the nearest first.
+    """
 
     id: str
     sku: str
@@ -24,7 +27,7 @@ class VariantSeen:
     product_id: str
     product_name: str
     product_type_id: str
-    category_id: str | None
+    category_ids: tuple[str, ...]
     collection_ids: tuple[str, ...]
     listed_in: tuple[str, ...]
     tracked: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sandbox.api.call import AUTHENTICATED_APP, AUTHENTICATED_STAFF_USER, Call, Info
@@ -384,15 +385,19 @@ def product_type(_root: Any, info: Info, gid: str) -> ProductType | None:
 
 @field("Query.productTypes")
 def product_types(_root: Any, info: Info, filters: dict[str, Any] | None = None, **page: Any) -> dict[str, Any]:
+    return connection(_named_so(info.context.shop.product_types, filters, "ProductType"), by_slug, info, **page)
+
+
+def _named_so(rows: Iterable[Any], filters: dict[str, Any] | None, type_name: str) -> list[Any]:
+    """Those that a search, slugs and ids all mean."""
     wanted = filters or {}
-    rows = [
+    return [
         row
-        for row in info.context.shop.product_types
+        for row in rows
         if mentions(wanted.get("search"), row.name, row.slug)
         and (not wanted.get("slugs") or row.slug in wanted["slugs"])
-        and _one_of(row.pk, wanted.get("ids"), "ProductType")
+        and _one_of(row.pk, wanted.get("ids"), type_name)
     ]
-    return connection(rows, by_slug, info, **page)
 
 
 @field("Query.category")
@@ -402,8 +407,8 @@ def category(_root: Any, info: Info, gid: str | None = None, slug: str | None = 
 
 
 @field("Query.categories")
-def categories(_root: Any, info: Info, **page: Any) -> dict[str, Any]:
-    return connection(list(info.context.shop.categories), by_pk, info, **page)
+def categories(_root: Any, info: Info, filters: dict[str, Any] | None = None, **page: Any) -> dict[str, Any]:
+    return connection(_named_so(info.context.shop.categories, filters, "Category"), by_pk, info, **page)
 
 
 @field("Category.parent")
@@ -428,8 +433,10 @@ def collection(
 
 
 @field("Query.collections")
-def collections(_root: Any, info: Info, channel: str | None = None, **page: Any) -> dict[str, Any]:
-    return connection(list(info.context.shop.collections), by_slug, info, **page)
+def collections(
+    _root: Any, info: Info, channel: str | None = None, filters: dict[str, Any] | None = None, **page: Any
+) -> dict[str, Any]:
+    return connection(_named_so(info.context.shop.collections, filters, "Collection"), by_slug, info, **page)
 
 
 @field("Query.taxClasses")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sandbox.api.call import Call
@@ -53,13 +54,24 @@ def create_category(call: Call, data: dict[str, Any], parent: str | None = None)
 
 @mutation("categoryDelete", "MANAGE_PRODUCTS")
 def delete_category(call: Call, gid: str) -> dict[str, Any]:
+    """Every category below goes too; the products of all of them stay, unpublished."""
     shop = call.shop
     gone = row(shop, gid, "Category")
-    for product in shop.products:
-        if product.category == gone.pk:
-            shop.set(product, category=None)
-    shop.remove(gone)
+    tree = _with_all_below(shop, gone)
+    for product in [each for each in shop.products if each.category in tree]:
+        listings = {channel: replace(listing, published=False) for channel, listing in product.listings.items()}
+        shop.set(product, category=None, listings=listings)
+        shop.happen("product_updated", product=product)
+    for pk in tree:
+        shop.remove(shop.categories[pk])
     return {"category": gone}
+
+
+def _with_all_below(shop: Shop, top: Category) -> list[int]:
+    found = [top.pk]
+    for above in found:  # grows on the way
+        found += [each.pk for each in shop.categories if each.parent == above]
+    return found
 
 
 @mutation("collectionCreate", "MANAGE_PRODUCTS")
@@ -73,7 +85,20 @@ def create_collection(call: Call, data: dict[str, Any]) -> dict[str, Any]:
     for product in products:
         shop.set(product, collections=(*product.collections, made.pk))
     shop.happen("collection_created", collection=made)
+    for product in products:
+        shop.happen("product_updated", product=product)
     return {"collection": made}
+
+
+@mutation("collectionDelete", "MANAGE_PRODUCTS")
+def delete_collection(call: Call, gid: str) -> dict[str, Any]:
+    shop = call.shop
+    gone = row(shop, gid, "Collection")
+    for product in [each for each in shop.products if gone.pk in each.collections]:
+        shop.set(product, collections=tuple(pk for pk in product.collections if pk != gone.pk))
+        shop.happen("product_updated", product=product)
+    shop.remove(gone)
+    return {"collection": gone}
 
 
 @mutation("collectionAddProducts", "MANAGE_PRODUCTS")

@@ -9,13 +9,17 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from sqlalchemy import Engine, func, insert, select
+from sqlalchemy.orm import Session
 
-from app import book, models
+from app import book, models, stock_writes
 from app.engine.model import Supply
 from app.platforms import (
     Change,
     ChannelSeen,
     Failure,
+    FulfilmentSeen,
+    LineSeen,
+    OrderSeen,
     Platform,
     SetStock,
     ShopLayout,
@@ -23,7 +27,7 @@ from app.platforms import (
     VariantSeen,
     WarehouseSeen,
 )
-from app.supply import lines
+from app.supply import lines, receiving
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 TODAY = NOW.date()
@@ -72,7 +76,7 @@ class Stocks:
     def seen(self, variant: str = "V1") -> VariantSeen:
         stocks = tuple(StockSeen(warehouse, units, 0) for warehouse, units in self.units.items())
         return VariantSeen(id=variant, sku=f"S{variant[1:]}", name="M", product_id="P", product_name="Shirt",
-                           product_type_id="T", category_id=None, collection_ids=(), listed_in=("C",), tracked=True,
+                           product_type_id="T", category_ids=(), collection_ids=(), listed_in=("C",), tracked=True,
                            metadata={}, stocks=stocks)  # fmt: skip
 
     def variants(self, ids: Sequence[str]) -> list[VariantSeen]:
@@ -92,15 +96,40 @@ class Stocks:
         return []
 
 
-def installed(engine: Engine, **settings: Any) -> models.Shop:
+def installed(engine: Engine, name: str = "shop", **settings: Any) -> models.Shop:
     """The shop in our tables; its variant is known by its SKU S1, and nothing of it is in stock."""
-    new = insert(models.Shop).values(api_url="https://shop.example/graphql/", app_id="App", token="", settings=settings)
+    url = f"https://{name}.example/graphql/"
+    new = insert(models.Shop).values(api_url=url, app_id="App", token="", settings=settings, installed_at=NOW)
     with engine.begin() as connection:
         shop_id = connection.scalar(new.returning(models.Shop.id))
         assert shop_id is not None
         book.record_layout(connection, shop_id, LAYOUT)
     observe(engine, shop_id, Stocks())
-    return models.Shop(id=shop_id, settings=settings, state="installed", api_url="https://shop.example/graphql/")
+    with Session(engine, expire_on_commit=False) as session:
+        return session.get_one(models.Shop, shop_id)
+
+
+def look(engine: Engine, shop: models.Shop, stocks: Stocks, at: datetime = NOW) -> None:
+    """What the worker does when the variant is marked: finish what was cut off, then observe."""
+    with stock_writes.one_at_a_time(engine, shop.id):
+        seen = receiving.settle(engine, shop, stocks.platform, [stocks.seen()])
+        with engine.begin() as connection:
+            book.record_variants(connection, shop.id, ["V1"], seen, at)
+
+
+def ordered(engine: Engine, shop: models.Shop, name: str, shipment: FulfilmentSeen) -> None:
+    """The book takes over an order of S1 with one shipment."""
+    units = sum(units for _, _, units in shipment.lines)
+    line = LineSeen(f"{name}-1", "V1", "S1", units, units, {}, {})
+    order = OrderSeen(name, name, "C", "FULFILLED", "CHECKOUT", NOW, NOW, {}, (line,), (shipment,))
+    with engine.begin() as connection:
+        book.record_orders(connection, shop, [name], [order], NOW)
+
+
+def shipment(name: str, units: int, *, back: str | None = None) -> FulfilmentSeen:
+    """Units of the order `name` that left Berlin, and came `back` into a warehouse when it was cancelled."""
+    status = "CANCELED" if back else "FULFILLED"
+    return FulfilmentSeen(f"{name}-F", status, "B", NOW, back, ((f"{name}-F1", f"{name}-1", units),))
 
 
 def observe(engine: Engine, shop_id: int, stocks: Stocks, variant: str = "V1", at: datetime = NOW) -> None:

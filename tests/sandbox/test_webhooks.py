@@ -381,3 +381,23 @@ def test_a_webhook_made_by_its_app_hears_only_the_channels_it_names(desk: Desk, 
     assert [heard.told for heard in app.heard if heard.path == "/mine"] == [
         {"data": {"orderCreated": {"order": {"number": "1"}}}}
     ]
+
+
+def test_a_change_of_what_a_product_belongs_to_is_told_of_the_product(desk: Desk, app: Listener) -> None:
+    variant = desk.variant(desk.channel(desk.warehouse()))
+    product = desk.ask("query($id: ID!) { productVariant(id: $id) { product { id } } }", id=variant)["product"]["id"]
+    home = desk.do("categoryCreate", "category { id }", input={"name": "Home"})["category"]["id"]
+    told(app, desk)
+    desk.do("productUpdate", id=product, input={"category": home})
+    assert told(app, desk) == ["product_updated"]
+    desk.do("categoryDelete", id=home)
+    assert told(app, desk) == ["product_updated"]
+    made = {"name": "Sale", "products": [product]}
+    sale = desk.do("collectionCreate", "collection { id }", input=made)["collection"]["id"]
+    assert "product_updated" in told(app, desk)
+    desk.do("collectionRemoveProducts", collectionId=sale, products=[product])
+    assert told(app, desk) == ["product_updated"]
+    desk.do("collectionAddProducts", collectionId=sale, products=[product])
+    assert told(app, desk) == ["product_updated"]
+    desk.do("collectionDelete", id=sale)
+    assert told(app, desk) == ["product_updated"]

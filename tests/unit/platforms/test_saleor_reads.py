@@ -19,7 +19,7 @@ def test_a_variant_is_read_whole(saleor: Saleor, wire: Wire) -> None:
         "id": "Shirt",
         "name": "Team shirt",
         "productType": {"id": "Clothes"},
-        "category": {"id": "Tops"},
+        "category": {"id": "Tops", "level": 1, "parent": {"id": "Clothing", "level": 0, "parent": None}},
         "collections": ids("Summer", "Sale"),
     }
     stocks = [{"quantity": 3, "quantityAllocated": 5, "warehouse": {"id": "Berlin"}}]
@@ -27,14 +27,47 @@ def test_a_variant_is_read_whole(saleor: Saleor, wire: Wire) -> None:
     wire.handlers["productVariants"] = pages(variant(product=product, stocks=stocks, channelListings=listings))
     (seen,) = saleor.variants(["V1"])
     assert (seen.product_id, seen.product_name, seen.product_type_id) == ("Shirt", "Team shirt", "Clothes")
-    assert (seen.category_id, seen.collection_ids, seen.listed_in) == ("Tops", ("Summer", "Sale"), ("Web",))
+    assert (seen.category_ids, seen.collection_ids, seen.listed_in) == (
+        ("Tops", "Clothing"),
+        ("Summer", "Sale"),
+        ("Web",),
+    )
     assert seen.stocks == (StockSeen("Berlin", quantity=3, allocated=5),)
 
 
 def test_a_bare_variant_is_read_too(saleor: Saleor, wire: Wire) -> None:
     wire.handlers["productVariants"] = pages(variant(sku=None))
     (seen,) = saleor.variants(["V1"])
-    assert (seen.sku, seen.category_id, seen.collection_ids, seen.listed_in, seen.stocks) == ("", None, (), (), ())
+    assert (seen.sku, seen.category_ids, seen.collection_ids, seen.listed_in, seen.stocks) == ("", (), (), (), ())
+
+
+def category(level: int, stop_at: int) -> dict[str, Any]:
+    """The category at this level of a tree, with those above it down to a level; whose parent is not told."""
+    told: dict[str, Any] = {"id": f"Level {level}", "level": level}
+    if level > stop_at:
+        told["parent"] = category(level - 1, stop_at)
+    return told
+
+
+def test_of_a_tree_deeper_than_the_query_the_rest_is_asked_for_once(saleor: Saleor, wire: Wire) -> None:
+    def above(arguments: Arguments) -> dict[str, Any]:
+        level = int(arguments["id"].removeprefix("Level "))
+        return category(level, max(0, level - 6))
+
+    product = {"id": "Shirt", "name": "Shirt", "productType": {"id": "Clothes"}, "collections": []}
+    products = [product | {"category": category(14, 9)}, product | {"category": category(13, 9)}]
+    wire.handlers["productVariants"] = pages(*(variant(product=product) for product in products))
+    wire.handlers["category"] = above
+    deep, less_deep = saleor.variants(["V1", "V2"])
+    assert deep.category_ids == tuple(f"Level {level}" for level in range(14, -1, -1))
+    assert less_deep.category_ids == deep.category_ids[1:]
+    assert [asked["id"] for asked in wire.asked("category")] == ["Level 9", "Level 3"]
+
+
+def test_what_the_shop_does_not_have_is_not_among_the_ids_by_slug(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["categories"] = pages({"id": "Tops", "slug": "tops"})
+    assert saleor.ids_by_slug("category", ["tops", "gone"]) == {"tops": "Tops"}
+    assert wire.asked("categories")[0]["filter"] == {"slugs": ["tops", "gone"]}
 
 
 def test_only_our_own_metadata_is_read(saleor: Saleor, wire: Wire) -> None:
