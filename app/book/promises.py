@@ -1,31 +1,44 @@
 """From the engine's plans back to rows: what each line gets, how that moved, and what was sold beyond a cap."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from app.book import bases, causes, deliveries, moves
+from app.book.causes import Planned
 from app.engine import line_state
-from app.engine.model import Piece, Plan, Promise
-from app.models import Line, Overrun, PromiseMove, Variant
+from app.engine.model import Facts, Piece, Plan, Promise
+from app.models import Line, Overrun, Variant
 
-TOLD = ("ready", "waiting", "expected")
+LINE = ("pieces", "ready", "waiting", "expected", "promised", "beyond", "shipped", "rests_on")
 
 
-def save_plans(connection: Connection, shop_id: int, plans: Sequence[Plan], today: date, now: datetime) -> None:
-    """Keep the plans: each line's pieces and state, and every move of them in the append-only history."""
+def save_plans(
+    connection: Connection, shop_id: int, facts: Sequence[Facts], plans: Sequence[Plan], today: date, now: datetime
+) -> None:
+    """Keep the plans of these facts: each line's pieces and state, and every move of them with its cause.
+
+    What had been promised for units that were shipped is kept too.
+    """
     variants = [plan.variant for plan in plans]
-    lines = _planned_lines(connection, shop_id, variants)
-    promises = _by_line(plans)
-    rows = [_state_row(line, promises.get(line["id"], []), today) for line in lines]
-    _save_lines(connection, shop_id, rows)
-    _save_moves(connection, shop_id, lines, rows, now)
+    lines, promises = _planned_lines(connection, shop_id, variants), _by_line(plans)
+    planned = _planned(connection, shop_id, lines, promises)
+    rows = [_state_row(line, today) for line in planned]
+    then = bases.kept(connection, shop_id, variants)
+    going_by = bases.present(connection, shop_id, facts, then, today)
+    stirred = moves.save(connection, shop_id, planned, rows, (then, going_by), today, now)
+    deliveries.save(connection, shop_id, planned, today, now)
+    _save_lines(connection, shop_id, lines, rows)
     _save_overruns(connection, shop_id, lines, promises)
     _save_revisits(connection, shop_id, plans, _days_let_down(lines, rows, today))
+    bases.save(
+        connection, shop_id, {v: b for v, b in going_by.items() if v in stirred or bases.is_news(b, then.get(v))}
+    )
 
 
 def _planned_lines(connection: Connection, shop_id: int, variants: Collection[str]) -> list[dict[str, Any]]:
@@ -45,18 +58,39 @@ def _by_line(plans: Sequence[Plan]) -> dict[str, list[Promise]]:
     return found
 
 
-def _state_row(line: dict[str, Any], promises: Sequence[Promise], today: date) -> dict[str, Any]:
-    pieces = [piece for promise in promises for piece in promise.pieces]
-    state = line_state(pieces, whole=any(promise.whole for promise in promises), promised=line["promised"], today=today)
+def _planned(
+    connection: Connection, shop_id: int, lines: Sequence[dict[str, Any]], promises: Mapping[str, Sequence[Promise]]
+) -> list[Planned]:
+    fewer = [line for line in lines if line["quantity"] - line["open"] != line["shipped"]]
+    orders = causes.orders_of(connection, shop_id, fewer) if fewer else {}
+    left = {line["id"]: causes.units_left(line, orders[line["order_id"]]) for line in fewer}
+    return [
+        Planned(line, promises.get(line["id"], []), left.get(line["id"], line["quantity"] - line["open"]))
+        for line in lines
+    ]
+
+
+def _state_row(line: Planned, today: date) -> dict[str, Any]:
+    pieces, promised = line.pieces, line.row["promised"]
+    state = line_state(pieces, whole=any(promise.whole for promise in line.promises), promised=promised, today=today)
     return {
-        "line": line["id"],
-        "beyond": sum(promise.beyond_cap for promise in promises),
+        "line": line.row["id"],
+        "beyond": sum(promise.beyond_cap for promise in line.promises),
         "pieces": [_piece_row(piece) for piece in pieces],
         "ready": state.ready,
         "waiting": state.waiting,
         "expected": state.expected,
-        "promised": state.expected or line["promised"] if state.waiting else None,
+        "promised": state.expected or promised if state.waiting else None,
+        "shipped": line.units_left,
+        "rests_on": _rests_on(pieces) or line.row["rests_on"],
     }
+
+
+def _rests_on(pieces: Iterable[Piece]) -> int | None:
+    """The supply that the last of the units comes with."""
+    coming = [piece for piece in pieces if piece.supply]
+    last = max(coming, key=lambda piece: piece.expected or date.max, default=None)
+    return int(last.supply) if last and last.supply else None
 
 
 def _piece_row(piece: Piece) -> dict[str, Any]:
@@ -69,35 +103,19 @@ def _piece_row(piece: Piece) -> dict[str, Any]:
     }
 
 
-def _save_lines(connection: Connection, shop_id: int, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        names = [name for name in rows[0] if name != "line"]
-        statement = (
-            update(Line)
-            .where(Line.shop_id == shop_id, Line.id == bindparam("line"))
-            .values({name: bindparam(f"new_{name}") for name in names} | {"judged": True})
-        )
-        connection.execute(
-            statement, [{"line": row["line"]} | {f"new_{name}": row[name] for name in names} for row in rows]
-        )
-
-
-def _save_moves(
-    connection: Connection,
-    shop_id: int,
-    lines: Sequence[dict[str, Any]],
-    rows: Sequence[dict[str, Any]],
-    now: datetime,
+def _save_lines(
+    connection: Connection, shop_id: int, lines: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    moves = [
-        {"shop_id": shop_id, "line_id": line["id"], "at": now}
-        | {f"{name}_before": line[name] for name in TOLD}
-        | {f"{name}_after": row[name] for name in TOLD}
+    """Write the lines of which anything is new."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in LINE} | {"judged": True}
+    statement = update(Line).where(Line.shop_id == shop_id, Line.id == bindparam("line")).values(values)
+    news = [
+        {"line": row["line"]} | {f"new_{name}": row[name] for name in LINE}
         for line, row in zip(lines, rows, strict=True)
-        if any(line[name] != row[name] for name in TOLD)
+        if not line["judged"] or any(line[name] != row[name] for name in LINE)
     ]
-    if moves:
-        connection.execute(insert(PromiseMove), moves)
+    if news:
+        connection.execute(statement, news)
 
 
 def _save_overruns(

@@ -115,13 +115,19 @@ LET_DATES_MOVE_LATER = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A supply as a plan knew it. `units` are those for the queue; `delays` as in `Supply`."""
+    """A supply as a plan knew it.
+
+    Of the units `ordered` so many were `received` and so many are `held` back; `units` are those for the queue.
+    `delays` as in `Supply`.
+    """
 
     reference: str
     warehouse: str
     eta: date
     units: int
+    ordered: int = 0
     received: int = 0
+    held: int = 0
     state: str = "expected"
     delays: tuple[tuple[int, int], ...] = ()
 
@@ -167,7 +173,8 @@ class LineChange:
 class Reason:
     """A cause, and what there is to say of it: whatever of supply, warehouse, other order, units and values applies.
 
-    `was` and `now` are the values of `what` before and after: days of a supply, fields of a rule.
+    `was` and `now` are the values before and after: days of a supply, a field of a rule, which `what` names. Of a
+    supply that shrank `what` says how, where fewer were not simply ordered: held, doubt (they may be on hand already).
     """
 
     cause: Cause

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
-from app.engine.changes import Basis, Cause, LineChange, Lot, Reason, lot_of
+from app.engine.changes import Basis, Cause, Coming, LineChange, Lot, Reason, lot_of
 from app.engine.model import Piece, Source
 
 
@@ -57,7 +58,8 @@ class Lots:
         fewer = then.units - now.units
         if fewer > 0:
             arrived = now.received - then.received >= fewer
-            return self.of_supply(Cause.RECEIVED_UNCOUNTED if arrived else Cause.SUPPLY_SHRANK, supply, fewer)
+            cause = Cause.RECEIVED_UNCOUNTED if arrived else Cause.SUPPLY_SHRANK
+            return replace(self.of_supply(cause, supply, fewer), what="" if arrived else _how(then, now))
         if self._before.day <= then.eta and now.eta < self._after.day:
             return self.of_supply(Cause.SUPPLY_LATE, supply)
         return None
@@ -110,6 +112,13 @@ class Lots:
     def _received_before(self, supply: str) -> int:
         then = self._before.supplies.get(supply)
         return then.received if then else 0
+
+
+def _how(then: Coming, now: Coming) -> str:
+    """How a supply got smaller."""
+    if now.held > then.held:
+        return "held"
+    return "doubt" if now.ordered >= then.ordered > 0 else ""
 
 
 def units_by_lot(pieces: Iterable[Piece]) -> Mapping[Lot, int]:

@@ -30,12 +30,16 @@ class Tracer:
     def reason(self, line: LineChange) -> Reason:
         """The one cause of the move of the line."""
         if not line.before:
-            return Reason(Cause.ORDERED)
+            return self._ordered(line)
         if last_day(line.after) > last_day(line.before):
             return next(self._later(line))
         if own := _own(line):
             return own
         return next(self._later(line) if _worst_first(line.after) > _worst_first(line.before) else self._sooner(line))
+
+    def _ordered(self, line: LineChange) -> Reason:
+        coming = [piece.supply for piece in line.after if piece.supply]
+        return self._lots.of_supply(Cause.ORDERED, coming[-1]) if coming else Reason(Cause.ORDERED)
 
     def _later(self, line: LineChange) -> Iterator[Reason]:
         """What may have made it later, the surest first."""

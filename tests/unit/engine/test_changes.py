@@ -105,6 +105,8 @@ def received(name: str, units: int, eta: date, left: int = 0) -> dict[str, Comin
 
 def test_a_line_seen_for_the_first_time_was_ordered() -> None:
     assert cause(reasons(facts(), facts([claim(1, 2)]))) == (Cause.ORDERED, None)
+    waiting = facts([claim(1, 2)], supplies=[supply("s", 5, day(2))])
+    assert cause(reasons(facts(), waiting)) == (Cause.ORDERED, "s")
 
 
 SUPPLIES = {
