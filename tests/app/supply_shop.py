@@ -173,6 +173,11 @@ def receipts(engine: Engine) -> list[Any]:
         return list(connection.execute(select(models.Receipt.__table__).order_by(models.Receipt.id)).all())
 
 
+def receipts_of(engine: Engine, shop: models.Shop) -> list[Any]:
+    """The shop's receipts, oldest first."""
+    return [receipt for receipt in receipts(engine) if receipt.shop_id == shop.id]
+
+
 def marked(engine: Engine) -> int:
     with engine.begin() as connection:
         return connection.scalar(select(func.count()).select_from(models.Mark)) or 0
