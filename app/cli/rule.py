@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
-from sqlalchemy import Connection
 
 from app import rulebook, tasks
-from app.cli import naming
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.cli.pooling import open_pools
 from app.cli.rule_options import field_options, fields_of
@@ -54,7 +52,7 @@ def set_rule(
         try:
             with opened_runtime.engine.connect() as connection:
                 list(rulebook.would_be(connection, shop.id, [Edit(place, fields, version)]))
-                concerned = _concerned(connection, shop, place)
+                concerned = rulebook.channels_concerned(connection, shop.id, place)
             # First the pools: a shop where none can be opened keeps no rule that needs one.
             if fields.get("mode") in {"backorder", "preorder"}:
                 open_pools(opened_runtime, shop, [[channel] for channel in concerned], yes=yes)
@@ -121,18 +119,6 @@ def resolved(opened_runtime: Runtime, shop: Shop, scope_text: str, channel_slug:
 
 def scope_name(scope: str, name: str) -> str:
     return f"{scope}:{name}" if name else scope
-
-
-def _concerned(connection: Connection, shop: Shop, place: Place) -> list[str]:
-    """The active channels in which what the rule covers is sold."""
-    if place.channel_id:
-        return [place.channel_id]
-    if place.scope is Scope.CHANNEL:
-        return [place.target]
-    active = naming.channels(connection, shop.id).values()
-    if place.scope is Scope.SHOP:
-        return list(active)
-    return [channel for channel in rulebook.channels_selling(connection, shop.id, place) if channel in active]
 
 
 def _name(scope: str, channel_slug: str | None) -> str:

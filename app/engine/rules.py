@@ -137,8 +137,13 @@ class Rules:
         }
         self._merged: dict[tuple[date, tuple[int, ...]], Merged] = {}
 
-    def __bool__(self) -> bool:
-        return bool(self._rules)
+    def with_rule(self, rule: Rule) -> "Rules":
+        """These and the rule; it takes the place of one that is there."""
+        return Rules([*self._rules.values(), rule])
+
+    def without(self, scope: Scope, target: str, channel: str) -> "Rules":
+        """These without the rule at the place, if there is one."""
+        return Rules(rule for place, rule in self._rules.items() if place != (scope, target, channel))
 
     def merge(self, variant: VariantScopes, channel: str, today: date) -> Merged:
         """What holds for the variant in the channel today."""

@@ -1,14 +1,16 @@
 """The rulebook: what the merchant allows. Checked on the way in, kept with its history, merged by the engine."""
 
+from app.rulebook.clashes import Clash, clashes
 from app.rulebook.fields import RuleFields, checked
 from app.rulebook.holding import by_channel, holidays_for, pools
 from app.rulebook.kept import Edit, find, history, load, put, put_many, remove, rows, would_be
 from app.rulebook.naming import channel_ids, resolve, resolve_all
-from app.rulebook.place import Place, channels_selling, covered, scopes_of
+from app.rulebook.place import Place, channels_concerned, covered, scopes_of
 from app.rulebook.wrong import BadRule, NoSuchTarget, StaleRule
 
 __all__ = [
     "BadRule",
+    "Clash",
     "Edit",
     "NoSuchTarget",
     "Place",
@@ -16,8 +18,9 @@ __all__ = [
     "StaleRule",
     "by_channel",
     "channel_ids",
-    "channels_selling",
+    "channels_concerned",
     "checked",
+    "clashes",
     "covered",
     "find",
     "history",

@@ -100,7 +100,7 @@ def _channels(connection: Connection, shop: Shop, slugs: Sequence[str]) -> dict[
 def _variants(connection: Connection, shop: Shop, skus: Sequence[str]) -> dict[Named, str | BadRule]:
     ids = defaultdict(list)
     query = select(Variant.sku, Variant.id).where(Variant.shop_id == shop.id, Variant.sku.in_(skus))
-    for sku, variant in connection.execute(query).tuples():
+    for sku, variant in connection.execute(query):
         ids[sku].append(variant)
     return {Named(Scope.VARIANT, sku): _only(sku, ids[sku]) for sku in skus}
 

@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Text, cast, false, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.engine.rules import THE_SHOP, Scope, VariantScopes
-from app.models import Variant
+from app.models import Channel, Variant
 
 
 class Place(NamedTuple):
@@ -45,11 +47,22 @@ def covered(places: Iterable[Place]) -> ColumnElement[bool]:
     return or_(false(), *conditions)
 
 
-def channels_selling(connection: Connection, shop_id: int, place: Place) -> list[str]:
-    """The ids of the channels in which anything the place covers is listed."""
-    listed = func.jsonb_array_elements_text(Variant.listed_in).column_valued("channel")
-    query = select(listed).select_from(Variant).where(Variant.shop_id == shop_id, covered([place])).distinct()
-    return sorted(connection.scalars(query))
+def channels_concerned(connection: Connection, shop_id: int, place: Place) -> list[str]:
+    """The ids of the channels in which a rule at the place may open sale past zero: named, or active and selling."""
+    if only := place.channel_id or (place.target if place.scope is Scope.CHANNEL else None):
+        return [only]
+    query = select(Channel.id).where(Channel.shop_id == shop_id, Channel.active).order_by(Channel.slug)
+    if place.scope is not Scope.SHOP:
+        listed = members(Variant.listed_in, "listed")
+        of_shop = select(listed.c.value).select_from(Variant).join(listed, true())
+        selling = of_shop.where(Variant.shop_id == shop_id, covered([place]))
+        query = query.where(Channel.id.in_(selling))
+    return list(connection.scalars(query))
+
+
+def members(ids: InstrumentedAttribute[list[str]], name: str) -> LateralFromClause:
+    """The ids in a column's list, as rows to join; their column is `value`."""
+    return func.jsonb_array_elements_text(ids).table_valued("value").lateral(name)
 
 
 def _in_scope(scope: Scope, targets: Collection[str]) -> ColumnElement[bool]:

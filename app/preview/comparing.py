@@ -1,0 +1,109 @@
+"""One variant under two sets of rules."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row
+
+from app import rulebook
+from app.engine import line_state, plan
+from app.engine.model import Channel, Facts, Mode, Plan, Pool, Promise
+from app.engine.rules import Rules
+from app.engine.state import LineState
+from app.preview.found import Moved, Preview, Refused, Turned
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A variant's row of the book, its facts under the rules as they are and as they would be, and both plans."""
+
+    variant: Row[*tuple[Any, ...]]
+    facts: tuple[Facts, Facts]
+    plans: tuple[Plan, Plan]
+    today: date
+
+    def tell(self, preview: Preview) -> None:
+        """Add what differs."""
+        before, after = (dict(self._open(number)) for number in (0, 1))
+        for slug in sorted(before.keys() - after.keys()):
+            preview.closed(Turned(self.variant.sku, slug, before[slug]))
+        for slug in sorted(after.keys() - before.keys()):
+            preview.opened(Turned(self.variant.sku, slug, after[slug]))
+        for moved in self._moves():
+            preview.moved(moved)
+        for refused in self._refusals():
+            preview.refused(refused)
+
+    def _open(self, number: int) -> Iterator[tuple[str, int]]:
+        """The channels in which more than what is free may be ordered, by slug, and how much more."""
+        pools = {pool.warehouse: pool.headroom for pool in self.plans[number].pools}
+        for channel in self._selling(number):
+            if headroom := pools.get(channel.pool or "", 0):
+                yield channel.slug, headroom
+
+    def _selling(self, number: int) -> Iterator[Channel]:
+        return (channel for channel in self.facts[number].channels if channel.id in self.variant.listed_in)
+
+    def _moves(self) -> Iterator[Moved]:
+        before, after = (_lines(found, self.today) for found in self.plans)
+        for line, (number, then) in before.items():
+            _, now = after[line]
+            if (then.expected, then.ready) != (now.expected, now.ready):
+                sku = self.variant.sku
+                yield Moved(number, line, sku, then.expected, now.expected, then.ready, now.ready)
+
+    def _refusals(self) -> Iterator[Refused]:
+        """What an open-at number refuses although the limit has room for it."""
+        facts, planned = self.facts[1], self.plans[1]
+        shut = {pool.warehouse for pool in facts.pools if pool.terms.mode is not Mode.OFF}
+        shut &= {pool.warehouse for pool in planned.pools if pool.free and not pool.headroom}
+        if not shut:
+            return
+        wide_open = replace(facts, pools=tuple(map(_always_open, facts.pools)))
+        pools = {pool.warehouse: pool for pool in plan(wide_open, self.today).pools}
+        for channel in self._selling(1):
+            if channel.pool in shut and pools[channel.pool].headroom:
+                pool = pools[channel.pool]
+                yield Refused(self.variant.sku, channel.slug, pool.sellable, pool.free)
+
+
+def compared(
+    variant: Row[*tuple[Any, ...]], facts: Facts, changed: Rules, opened: Collection[str], today: date
+) -> Compared | None:
+    """The variant before and after; None where the change does not concern it.
+
+    `facts` are under the rules as they are. The channels `opened` would get a pool where they have none.
+    """
+    channels = tuple(
+        replace(channel, pool=f"new {channel.id}") if channel.pool is None and channel.id in opened else channel
+        for channel in facts.channels
+    )
+    pools = tuple(rulebook.pools(changed, rulebook.scopes_of(variant), channels, variant.listed_in, today))
+    holidays = rulebook.holidays_for(pools, today)
+    after = replace(facts, channels=channels, pools=pools, holidays={**facts.holidays, **holidays})
+    if after.pools == facts.pools:
+        return None
+    return Compared(variant, (facts, after), (plan(facts, today), plan(after, today)), today)
+
+
+def _always_open(pool: Pool) -> Pool:
+    return replace(pool, terms=replace(pool.terms, open_at="always"))
+
+
+def _lines(planned: Plan, today: date) -> dict[str, tuple[str, LineState]]:
+    """The order number and the state of each line with open units."""
+    promises = sorted(planned.promises, key=_line)
+    return {line: _state(list(own), today) for line, own in groupby(promises, key=_line)}
+
+
+def _line(promise: Promise) -> str:
+    return promise.claim.line
+
+
+def _state(promises: list[Promise], today: date) -> tuple[str, LineState]:
+    pieces = [piece for promise in promises for piece in promise.pieces]
+    whole = any(promise.whole for promise in promises)
+    return promises[0].claim.number, line_state(pieces, whole=whole, promised=None, today=today)
