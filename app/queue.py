@@ -1,6 +1,7 @@
 """Who waits for what: the queue as people and programs read it, from what the last plans kept."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -10,15 +11,44 @@ from app.models import Channel, Line, Order, Supply, Warehouse
 
 def lines(connection: Connection, shop_id: int, sku: str | None = None) -> list[dict[str, Any]]:
     """Every open claim in queue order, in the shape of DESIGN.md section 7, `dueback queue --json`."""
+    names = _Names(connection, shop_id)
+    return [_claim(row, names) for row in _rows(connection, shop_id, sku)]
+
+
+def at_risk(connection: Connection, shop_id: int, today: date, sku: str | None = None) -> list[dict[str, Any]]:
+    """The open claims that were told a day which has passed or does not hold: `promised`, with the `late` supplies.
+
+    A supply is late from the day after its own, whether the claims on it were planned anew already or not.
+    """
+    names = _Names(connection, shop_id)
+    found = []
+    for row in _rows(connection, shop_id, sku):
+        late = _late(row, names, today)
+        let_down = row.promised is not None and (row.promised < today or row.expected is None)
+        if row.waiting and (late or let_down):
+            promised = row.promised.isoformat() if row.promised else None
+            found.append(_claim(row, names) | {"promised": promised, "late": late})
+    return found
+
+
+def _late(row: Row[*tuple[Any, ...]], names: "_Names", today: date) -> list[dict[str, Any]]:
+    """Late supplies that the claim rests on, or that it last rested on where it has no day any more."""
+    rests = {piece["supply"] for piece in row.pieces if piece["supply"]}
+    if row.expected is None and row.rests_on:
+        rests.add(str(row.rests_on))
+    late = sorted((number for number in rests if names.due.get(number, today) < today), key=int)
+    return [{"supply": int(number), "reference": names.references[number]} for number in late]
+
+
+def _rows(connection: Connection, shop_id: int, sku: str | None) -> list[Row[*tuple[Any, ...]]]:
+    """Open lines with their orders, in queue order."""
     query = (
         select(Line, Order.number, Order.queued_at, Channel.slug.label("channel"))
         .join(Order, (Order.shop_id == Line.shop_id) & (Order.id == Line.order_id))
         .outerjoin(Channel, (Channel.shop_id == Order.shop_id) & (Channel.id == Order.channel_id))
         .where(Line.shop_id == shop_id, Line.open > 0, *([Line.sku == sku] if sku else []))
     )
-    names = _Names(connection, shop_id)
-    rows = sorted(connection.execute(query), key=_place)
-    return [_claim(row, names) for row in rows]
+    return sorted(connection.execute(query), key=_place)
 
 
 def _place(row: Row[*tuple[Any, ...]]) -> tuple[Any, ...]:
@@ -26,13 +56,14 @@ def _place(row: Row[*tuple[Any, ...]]) -> tuple[Any, ...]:
 
 
 class _Names:
-    """Slugs and references for the ids that pieces hold."""
+    """Slugs and references for the ids that pieces hold; when each supply that is expected is due."""
 
     def __init__(self, connection: Connection, shop_id: int) -> None:
         warehouses = select(Warehouse.id, Warehouse.slug).where(Warehouse.shop_id == shop_id)
-        supplies = select(Supply.id, Supply.reference).where(Supply.shop_id == shop_id)
+        supplies = connection.execute(select(Supply).where(Supply.shop_id == shop_id)).all()
         self.warehouses: dict[str | None, str] = {row.id: row.slug for row in connection.execute(warehouses)}
-        self.references = {str(row.id): row.reference for row in connection.execute(supplies)}
+        self.references = {str(row.id): row.reference for row in supplies}
+        self.due = {str(row.id): row.eta_latest or row.eta for row in supplies if row.state == "expected"}
 
 
 def _claim(row: Row[*tuple[Any, ...]], names: _Names) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is said of a move: one sentence for each cause. All of them are here, so that they can be translated."""
+"""What is said of moves, of orders and of variants. All sentences are here, so that they can be translated."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -49,18 +49,87 @@ SENTENCES: Mapping[str, str] = {
 }
 
 
+ORDER: Mapping[str, str] = {
+    "on_hand": "{count} on hand in {warehouse}, ready to leave.",
+    "on_hand:always": "{count} ready to leave: the shop does not count this variant.",
+    "on_hand:held": "{count} on hand in {warehouse}; they wait for the release on {day}.",
+    "supply": "{count} with {supply}{supplier}, which is due in {warehouse} on {eta}: expected {day}.",
+    "lead_time": "{count} that no supply serves yet; the rule dates them: expected {day}.",
+    "unknown": "{count} without a date: no supply is left for them, and no lead time is set or it has passed.",
+    "ahead": "ahead in the queue: {count} of {orders}.",
+    "ahead:nobody": "nobody is ahead in the queue.",
+    "whole": "the line ships in one piece: nothing of it leaves before all of it is ready.",
+    "late": "{supply}{supplier} was due on {eta} with {count} and is late: it dates nothing until it has a day.",
+    "stock": "sooner: with {more} on hand in {warehouse}, the last of it would come {day}.",
+    "stock:ready": "sooner: with {more} on hand in {warehouse}, all of it could leave now.",
+    "supply_units": "sooner: with {more} in {supply}, the last of it would come {day}.",
+    "supply_days": "sooner: if {supply} came {days} earlier, the last of it would come {day}.",
+    "supply_date": "sooner: with a new day for {supply}, which is late.",
+    "rule": "dated by {field} {value}: {origin}.",
+}
+"""What an open line rests on and what would bring it sooner, by the names of pieces and ways."""
+
+VARIANT: Mapping[str, str] = {
+    "not_tracked": "the shop does not count this variant's units: it never sells out, and nobody waits for it.",
+    "leaving": "Dueback is leaving this shop: nothing is sold past zero any more.",
+    "not_listed": "the variant is not on sale in this channel.",
+    "no_pool": "this channel has no pool, so the shop sells what is on hand and no more.",
+    "no_rule": "no rule allows backorders here: nothing is sold past zero.",
+    "off": "the rule is off: nothing is sold past zero.",
+    "free": "{count} on hand and owed to nobody.",
+    "owed": "{count} owed to buyers and not on hand.",
+    "open": "{more} may be ordered past zero.",
+    "closed": "nothing may be ordered past zero now.",
+    "open_at": "backorders open when {value} or fewer are free; {free} are.",
+    "cap": "the cap is {value}, and {owed} are owed: room for {room}.",
+    "cap:incoming": "the cap is what dated supply still has for nobody: room for {room}.",
+    "horizon_days": "nothing is sold that comes later than {value} days from now, by {last}: room for {room}.",
+    "require_date": "nothing is sold that nobody can date: room for {room}.",
+    "units_per_order": "one order may take {value} past zero.",
+    "release": "it is released on {day}: orders before that are preorders.",
+    "early_sale": "stock is sold before the release.",
+    "next": "the next supply is {supply} for {warehouse}, due on {eta}, with {count} in all.",
+    "step": "a new buyer would get {count} {day}.",
+    "changes_on": "another rule starts or ends on {day}.",
+    "rule": "{field} {value}: {origin}.",
+}
+"""Why a variant can be ordered in a channel, or not. The first that applies of those up to `off` says it all."""
+
+SCOPES: Mapping[str, str] = {
+    "shop": "the rule for the whole shop",
+    "channel": "the rule for the channel",
+    "variant": "its own rule",
+    "product": "the rule for its product {name}",
+    "collection": "the rule for the collection {name}",
+    "category": "the rule for the category {name}",
+    "product_type": "the rule for the product type {name}",
+}
+
+
+def say(said: str, **values: Any) -> str:
+    """A sentence with its values, which begins with a capital letter."""
+    told = said.format(**values)
+    return told[0].upper() + told[1:]
+
+
+def origin(scope: str, name: str, *, one_channel: bool) -> str:
+    """Where a value of a rule comes from."""
+    named = SCOPES[scope].format(name=name).rstrip()
+    return f"{named}, in this channel only" if one_channel and scope != "channel" else named
+
+
 def sentence(reason: Reason, warehouses: Mapping[str, str], today: date) -> str:
     """The reason as people say it. `warehouses` are the names of warehouses by id."""
-    said = SENTENCES[_which(reason)].format(
+    return say(
+        SENTENCES[_which(reason)],
         count=units(abs(reason.units)),
         supply=supply(reason.reference, reason.supply),
         warehouse=warehouses.get(reason.warehouse or "", "a warehouse"),
         order=reason.order,
         what=name_of(reason.what),
-        was=_value(reason.was, today),
-        now=_value(reason.now, today),
+        was=value_of(reason.was, today),
+        now=value_of(reason.now, today),
     )
-    return said[0].upper() + said[1:]
 
 
 def _which(reason: Reason) -> str:
@@ -79,7 +148,11 @@ def _which(reason: Reason) -> str:
 
 
 def units(number: int) -> str:
-    return f"{number} unit" if number == 1 else f"{number} units"
+    return count(number, "unit")
+
+
+def count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def supply(reference: str, number: str | int | None) -> str:
@@ -98,7 +171,8 @@ def name_of(what: str) -> str:
     return what.replace("_", " ")
 
 
-def _value(value: Any, today: date) -> str:
+def value_of(value: Any, today: date) -> str:
+    """A value of a rule, or a day, as people say it."""
     match value:
         case None | "":
             return "not set"

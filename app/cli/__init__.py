@@ -5,13 +5,14 @@ import sys
 import click
 
 from app.cli.doctor import doctor
-from app.cli.queue import availability, explain, queue
+from app.cli.queue import availability, queue
 from app.cli.rule import rule
 from app.cli.serve import migrate_command, serve, web, worker
 from app.cli.ship import ship
 from app.cli.shop import shop, sweep_command, wait
 from app.cli.supplier import supplier
 from app.cli.supply import supply
+from app.cli.why import explain, history_command
 from app.config import BadSetting
 
 
@@ -23,7 +24,7 @@ def dueback() -> None:
 
 RUNNING = (serve, web, worker, migrate_command)
 SETTING = (shop, rule, supplier, supply, doctor)
-LOOKING = (queue, availability, explain, ship, sweep_command, wait)
+LOOKING = (queue, availability, explain, history_command, ship, sweep_command, wait)
 
 for command in (*RUNNING, *SETTING, *LOOKING):
     dueback.add_command(command)

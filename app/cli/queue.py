@@ -1,12 +1,13 @@
-"""Who waits for what, what a new buyer would get, and why; and shipping what is ready."""
+"""Who waits for what, and what a new buyer would get."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 from sqlalchemy import Connection
 
 from app import book, clock
-from app import explain as reasons
 from app import queue as claims
 from app.cli import naming
 from app.cli.opening import json_option, opened, print_json, shop_option
@@ -18,20 +19,29 @@ from app.models import Shop
 @click.command()
 @shop_option
 @click.option("--sku", help="Only this variant.")
+@click.option("--at-risk", "risky", is_flag=True, help="Only claims whose day has passed, or whose supply is late.")
 @json_option
-def queue(shop_url: str, sku: str | None, as_json: bool) -> None:
+def queue(shop_url: str, sku: str | None, risky: bool, as_json: bool) -> None:
     """Every open claim, in the order it will be served."""
     with opened(shop_url) as (opened_runtime, shop), opened_runtime.engine.connect() as connection:
-        found = claims.lines(connection, shop.id, sku)
+        today = clock.today(shop.settings, datetime.now(UTC))
+        found = claims.at_risk(connection, shop.id, today, sku) if risky else claims.lines(connection, shop.id, sku)
     if as_json:
         print_json(found)
         return
     for claim in found:
         state = f"{claim['ready']} ready, {claim['waiting']} waiting"
         expected = f", expected {claim['expected'] or 'unknown'}" if claim["waiting"] else ""
-        click.echo(f"order {claim['order']}  {claim['sku']}  {state}{expected}")
+        told = f", told {claim['promised']}" if claim.get("promised") else ""
+        click.echo(f"order {claim['order']}  {claim['sku']}  {state}{expected}{told}{_late(claim)}")
     if not found:
-        click.echo("Nobody waits.")
+        click.echo("Nothing is at risk." if risky else "Nobody waits.")
+
+
+def _late(claim: Mapping[str, Any]) -> str:
+    """The late supplies of a claim at risk, by reference or number."""
+    named = ", ".join(each["reference"] or str(each["supply"]) for each in claim.get("late", ()))
+    return f", late: {named}" if named else ""
 
 
 @click.command()
@@ -63,30 +73,3 @@ def availability(shop_url: str, sku: str, channel_slug: str, quantity: int | Non
 def _planned(connection: Connection, shop: Shop, sku: str) -> tuple[Facts, Plan]:
     [facts] = book.load_facts(connection, shop, [naming.variant(connection, shop.id, sku).id])
     return facts, plan(facts, clock.today(shop.settings, datetime.now(UTC)))
-
-
-@click.command()
-@shop_option
-@click.option("--order", "number", metavar="NUMBER", help="Why this order waits, or not.")
-@click.option("--sku", help="Why this variant can be ordered, or not.")
-@json_option
-def explain(shop_url: str, number: str | None, sku: str | None, as_json: bool) -> None:
-    """Say why, in sentences: of an order, or of a variant."""
-    if bool(number) == bool(sku):
-        raise click.UsageError("Give either --order or --sku.")
-    with opened(shop_url) as (opened_runtime, shop), opened_runtime.engine.connect() as connection:
-        if number:
-            found = reasons.claims(connection, shop.id, number)
-        else:
-            facts, planned = _planned(connection, shop, sku or "")
-            merged = book.load_merged(connection, shop, [facts.variant], clock.today(shop.settings, datetime.now(UTC)))
-            found = reasons.variant(facts, planned, merged[facts.variant])
-    if as_json:
-        print_json(found)
-        return
-    for part in found:
-        click.echo(part.get("sku") or f"{part['channel']}: {part['status'].replace('_', ' ')}")
-        for sentence in part["why"]:
-            click.echo(f"  {sentence}")
-    if not found:
-        click.echo(f"Nothing of order {number} is open.")

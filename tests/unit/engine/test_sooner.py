@@ -53,7 +53,7 @@ def outcome(known: Facts, line: str) -> date:
 @thoroughly
 @given(any_facts())
 def test_a_unit_less_than_what_is_said_would_not_be_enough(known: Facts) -> None:
-    for line in {claim.line for claim in known.claims}:
+    for line in {each.line for each in known.claims}:
         for way in ways(known, line, TODAY):
             if way.kind == "supply_units":
                 assert outcome(grown(known, way, way.units), line) < outcome(known, line)

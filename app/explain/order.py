@@ -1,0 +1,189 @@
+"""Why the lines of an order wait, or not."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from app import book, wording
+from app.engine.changes import DATING
+from app.engine.model import Facts, Mode, Piece, Promise, Source
+from app.engine.plan import plan
+from app.engine.rules import Merged
+from app.engine.sooner import Way, ways
+from app.engine.state import line_state
+from app.explain.names import Names, rule_told
+from app.models import Line, Order, Shop
+from app.wording import ORDER, say
+
+
+def order(connection: Connection, shop: Shop, number: str, today: date) -> list[dict[str, Any]]:
+    """Every open line of the order: what its units rest on, who is ahead, which rule dates them, what would help.
+
+    `why` of each says all of it in sentences.
+    """
+    lines = _lines(connection, shop.id, number)
+    variants = list({line.variant_id for line in lines if line.variant_id})
+    names = Names(connection, shop.id)
+    names.learn(variants)
+    facts = {each.variant: each for each in book.load_facts(connection, shop, variants, today)}
+    merged = book.load_merged(connection, shop, variants, today)
+    return [
+        _Explained(line, facts[line.variant_id], merged[line.variant_id], names, today).as_dict()
+        for line in lines
+        if line.variant_id in facts
+    ]
+
+
+def _lines(connection: Connection, shop_id: int, number: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    query = (
+        select(Line.__table__, Order.number, Order.channel_id)
+        .join(Order, (Order.shop_id == Line.shop_id) & (Order.id == Line.order_id))
+        .where(Line.shop_id == shop_id, Order.number == number, Line.open > 0)
+        .order_by(Order.id, Line.id)
+    )
+    return connection.execute(query).all()
+
+
+class _Explained:
+    """One line as the engine sees it today."""
+
+    def __init__(
+        self, line: Row[*tuple[Any, ...]], facts: Facts, merged: Mapping[str, Merged], names: Names, today: date
+    ) -> None:
+        self._line, self._facts, self._names, self._today = line, facts, names, today
+        promises = plan(facts, today).promises
+        self._promises = [promise for promise in promises if promise.claim.line == line.id]
+        self._pieces = [piece for promise in self._promises for piece in promise.pieces]
+        self._before = list(self._ahead(promises))
+        self._ways = ways(facts, line.id, today) if facts.tracked else []
+        self._rule = names.rule(merged[line.channel_id]) if line.channel_id in merged else []
+
+    def as_dict(self) -> dict[str, Any]:
+        line, whole = self._line, any(promise.whole for promise in self._promises)
+        state = line_state(self._pieces, whole=whole, promised=line.promised, today=self._today)
+        return {
+            "order": line.number,
+            "order_id": line.order_id,
+            "line_id": line.id,
+            "sku": line.sku,
+            "channel": self._names.channel(line.channel_id),
+            "quantity": line.open,
+            "status": state.status.value,
+            "ready": state.ready,
+            "waiting": state.waiting,
+            "expected": _iso(state.expected),
+            "pieces": [self._piece(piece) for piece in self._pieces],
+            "ahead": {"orders": len({p.claim.number for p in self._before}), "units": self._units_ahead},
+            "rule": self._rule,
+            "sooner": [self._way(way) for way in self._ways],
+            "why": list(self._why(whole=whole and state.waiting > 0)),
+        }
+
+    def _ahead(self, promises: Sequence[Promise]) -> Iterator[Promise]:
+        """Those served before this line that may use what it may use."""
+        places = {channel.id: set(channel.warehouses) for channel in self._facts.channels}
+        mine = places.get(self._line.channel_id, set())
+        for promise in promises:
+            if promise.claim.line == self._line.id:
+                return
+            if mine & places.get(promise.claim.channel, set()):
+                yield promise
+
+    @property
+    def _units_ahead(self) -> int:
+        return sum(promise.claim.quantity for promise in self._before)
+
+    def _piece(self, piece: Piece) -> dict[str, Any]:
+        supply = self._names.supply(piece.supply)
+        return {
+            "quantity": piece.quantity,
+            "source": piece.source.value,
+            "warehouse": self._names.slug(piece.warehouse),
+            "supply": int(piece.supply) if piece.supply else None,
+            "reference": self._names.reference(piece.supply),
+            "supplier": supply.supplier if supply else None,
+            "eta": _iso(supply.eta) if supply else None,
+            "eta_latest": _iso(supply.eta_latest) if supply else None,
+            "expected": _iso(piece.expected),
+        }
+
+    def _way(self, way: Way) -> dict[str, Any]:
+        return {
+            "kind": way.kind,
+            "warehouse": self._names.slug(way.warehouse),
+            "supply": int(way.supply) if way.supply else None,
+            "reference": self._names.reference(way.supply),
+            "units": way.units or None,
+            "days": way.days or None,
+            "expected": _iso(way.day),
+        }
+
+    def _why(self, *, whole: bool) -> Iterator[str]:
+        yield from (self._piece_told(piece) for piece in self._pieces)
+        if whole:
+            yield say(ORDER["whole"])
+        if any(not piece.ready for piece in self._pieces):
+            yield self._ahead_told()
+            yield from self._late_told()
+            yield from (rule_told(each, ORDER["rule"], self._today) for each in self._rule if _dates(each))
+            yield from (self._way_told(way) for way in self._ways)
+
+    def _piece_told(self, piece: Piece) -> str:
+        supply = self._names.supply(piece.supply)
+        kind: str = piece.source.value
+        if piece.source is Source.ON_HAND:
+            kind += ":held" if piece.expected else "" if piece.warehouse else ":always"
+        return say(
+            ORDER[kind],
+            count=wording.units(piece.quantity),
+            warehouse=self._names.warehouse(piece.warehouse),
+            supply=self._names.supply_told(piece.supply),
+            supplier=self._names.supplier_told(piece.supply),
+            eta=self._day(supply.eta_latest or supply.eta) if supply else "",
+            day=self._day(piece.expected),
+        )
+
+    def _ahead_told(self) -> str:
+        orders = len({promise.claim.number for promise in self._before})
+        if not orders:
+            return say(ORDER["ahead:nobody"])
+        units = wording.units(self._units_ahead)
+        return say(ORDER["ahead"], count=units, orders=wording.count(orders, "order"))
+
+    def _late_told(self) -> Iterator[str]:
+        """Supplies that should be here, where units of the line have no day."""
+        if all(piece.source is not Source.UNKNOWN for piece in self._pieces):
+            return
+        for supply in self._facts.supplies:
+            if supply.eta < self._today and supply.quantity:
+                yield say(
+                    ORDER["late"],
+                    supply=self._names.supply_told(supply.id),
+                    supplier=self._names.supplier_told(supply.id),
+                    eta=self._day(supply.eta),
+                    count=wording.units(supply.quantity),
+                )
+
+    def _way_told(self, way: Way) -> str:
+        return say(
+            ORDER["stock:ready" if way.kind == "stock" and way.day is None else way.kind],
+            more=wording.count(way.units, "more unit"),
+            warehouse=self._names.warehouse(way.warehouse),
+            supply=self._names.supply_told(way.supply),
+            days=wording.count(way.days, "day"),
+            day=self._day(way.day),
+        )
+
+    def _day(self, value: date | None) -> str:
+        return wording.day(value, self._today) if value else ""
+
+
+def _dates(value: Mapping[str, Any]) -> bool:
+    """Whether a value of a rule decides when what is owed comes."""
+    return value["field"] in DATING and value["value"] != Mode.BACKORDER
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,179 @@
+"""Why a variant can be ordered in a channel, or not."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app import book, wording
+from app.book.facts import GOING
+from app.engine.limits import Limit, limits
+from app.engine.model import Channel, Facts, Mode, Offer, Plan, Pool, PoolPlan, Step
+from app.engine.plan import plan
+from app.engine.rules import Merged
+from app.explain.names import Names, rule_told
+from app.models import Shop, Variant
+from app.wording import VARIANT, say
+
+
+class NoSuchChannel(ValueError):
+    """The shop has no channel of this name; the message lists those it has."""
+
+
+def variant(
+    connection: Connection, shop: Shop, variant_id: str, today: date, *, channel: str | None = None
+) -> list[dict[str, Any]]:
+    """Why the variant can be ordered or not in each channel, or in the one with this slug. Raises NoSuchChannel.
+
+    `reasons` are words that programs know, `limits` how many units each field of the rule would let through alone, the
+    narrowest first; `why` says all of it in sentences.
+    """
+    [facts] = book.load_facts(connection, shop, [variant_id], today)
+    chosen = [each for each in facts.channels if channel in {None, each.slug}]
+    if not chosen:
+        known = ", ".join(each.slug for each in facts.channels) or "none"
+        raise NoSuchChannel(f"The shop has no channel {channel}. It has: {known}.")
+    names = Names(connection, shop.id)
+    names.learn([variant_id])
+    merged = book.load_merged(connection, shop, [variant_id], today)[variant_id]
+    listed_in = connection.scalar(select(Variant.listed_in).where(Variant.shop_id == shop.id, Variant.id == variant_id))
+    planned = plan(facts, today)
+    return [
+        _Explained(
+            each,
+            facts,
+            planned,
+            merged[each.id],
+            names,
+            today,
+            listed=each.id in (listed_in or ()),
+            going=shop.state in GOING,
+        ).as_dict()
+        for each in chosen
+    ]
+
+
+class _Explained:
+    """One channel as the engine sees it today."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        facts: Facts,
+        planned: Plan,
+        merged: Merged,
+        names: Names,
+        today: date,
+        *,
+        listed: bool,
+        going: bool,
+    ) -> None:
+        self._channel, self._facts, self._merged, self._names, self._today = channel, facts, merged, names, today
+        self._listed, self._going = listed, going
+        self._offer: Offer = next(offer for offer in planned.offers if offer.channel == channel.id)
+        self._pool: Pool | None = next((pool for pool in facts.pools if pool.warehouse == channel.pool), None)
+        self._numbers: PoolPlan | None = next((p for p in planned.pools if p.warehouse == channel.pool), None)
+        self._limits: Sequence[Limit] = limits(facts, self._pool, today) if self._pool and facts.tracked else ()
+        self._rule = names.rule(merged)
+
+    def as_dict(self) -> dict[str, Any]:
+        offer, numbers = self._offer, self._numbers
+        return {
+            "channel": self._channel.slug,
+            "status": offer.status,
+            "available_now": offer.available_now,
+            "backorder_left": offer.backorder_left,
+            "outstanding": numbers.outstanding if numbers else None,
+            "reasons": list(self._reasons()),
+            "limits": [{"field": each.field, "value": each.value, "room": each.room} for each in self._limits],
+            "rule": self._rule,
+            "steps": [{"quantity": step.quantity, "expected": _iso(step.expected)} for step in offer.steps],
+            "why": list(self._why()),
+        }
+
+    def _reasons(self) -> Iterator[str]:
+        """Why nothing can be sold past zero, or why so many units can and no more."""
+        if whole := self._whole_reason():
+            yield whole
+            return
+        narrowest = min((limit.room for limit in self._limits), default=None)
+        if self._numbers and self._numbers.headroom:
+            yield "open"
+        yield from (limit.field for limit in self._limits if limit.room == narrowest)
+
+    def _whole_reason(self) -> str | None:
+        """What says all of it, whatever the rule says."""
+        found = {
+            "leaving": self._going,
+            "not_tracked": not self._facts.tracked,
+            "not_listed": not self._listed,
+            "no_pool": self._pool is None,
+            "no_rule": not self._merged.origins,
+            "off": self._merged.terms.mode is Mode.OFF,
+        }
+        return next((name for name, is_so in found.items() if is_so), None)
+
+    def _why(self) -> Iterator[str]:
+        whole = self._whole_reason()
+        if whole != "not_tracked":
+            yield say(VARIANT["free"], count=wording.units(self._offer.available_now))
+        if whole:
+            yield say(VARIANT[whole])
+        elif self._numbers:
+            yield from self._sale(self._numbers)
+        if self._merged.changes_on:
+            yield say(VARIANT["changes_on"], day=wording.day(self._merged.changes_on, self._today))
+        if whole in {None, "off"}:
+            yield from (rule_told(each, VARIANT["rule"], self._today) for each in self._rule)
+
+    def _sale(self, numbers: PoolPlan) -> Iterator[str]:
+        yield say(VARIANT["owed"], count=wording.units(numbers.outstanding))
+        yield say(VARIANT["open" if numbers.headroom else "closed"], more=wording.count(numbers.headroom, "more unit"))
+        yield from (self._limit_told(limit, numbers) for limit in self._limits)
+        yield from self._release()
+        yield from self._next_supply()
+        yield from (self._step(step) for step in self._offer.steps)
+
+    def _limit_told(self, limit: Limit, numbers: PoolPlan) -> str:
+        incoming = limit.field == "cap" and limit.value == "incoming"
+        last = self._today + timedelta(days=limit.value) if limit.field == "horizon_days" else self._today
+        return say(
+            VARIANT["cap:incoming" if incoming else limit.field],
+            value=limit.value,
+            free=numbers.free,
+            owed=numbers.outstanding,
+            room=limit.room,
+            last=wording.day(last, self._today),
+        )
+
+    def _release(self) -> Iterator[str]:
+        terms = self._merged.terms
+        if terms.mode is Mode.PREORDER and terms.release_on and terms.release_on > self._today:
+            yield say(VARIANT["release"], day=wording.day(terms.release_on, self._today))
+            if terms.early_sale:
+                yield say(VARIANT["early_sale"])
+
+    def _next_supply(self) -> Iterator[str]:
+        dated = [
+            each
+            for each in self._facts.supplies
+            if each.eta >= self._today and each.quantity and each.warehouse in self._channel.warehouses
+        ]
+        for supply in sorted(dated, key=lambda each: (each.eta, each.id))[:1]:
+            yield say(
+                VARIANT["next"],
+                supply=self._names.supply_told(supply.id),
+                warehouse=self._names.warehouse(supply.warehouse),
+                eta=wording.day(supply.eta, self._today),
+                count=wording.units(supply.quantity),
+            )
+
+    def _step(self, step: Step) -> str:
+        day = f"by {wording.day(step.expected, self._today)}" if step.expected else "some day that nobody knows"
+        now = step.expected == self._today and self._offer.available_now
+        return say(VARIANT["step"], count=wording.units(step.quantity), day="now" if now else day)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

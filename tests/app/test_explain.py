@@ -1,0 +1,225 @@
+"""Why an order waits and why a variant can be ordered, in sentences and as values."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, update
+
+from app import explain, models, queue
+from app.cli import dueback
+from tests.app.supply_shop import TODAY
+from tests.app.waiting import Waiting, day
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def there(engine: Engine) -> Waiting:
+    return Waiting.opened(engine)
+
+
+@pytest.fixture
+def command(database_url: str) -> Command:
+    environ = {"DATABASE_URL": database_url, "SECRET_KEY": "k" * 40, "APP_URL": "https://dueback.example"}
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(dueback, [words[0], "--shop", "shop.example", *words[1:]], env=environ)
+
+    return run
+
+
+def of_order(there: Waiting, number: int, days: int = 0) -> dict[str, Any]:
+    with there.engine.connect() as connection:
+        [line] = explain.order(connection, there.shop, str(number), day(days))
+    return line
+
+
+def of_variant(there: Waiting) -> dict[str, Any]:
+    with there.engine.connect() as connection:
+        [channel] = explain.variant(connection, there.shop, "V1", TODAY, channel="web")
+    return channel
+
+
+def test_an_order_is_told_its_units_who_is_ahead_and_what_would_help(there: Waiting) -> None:
+    there.stocks.units["B"] = 2
+    number = there.expect(4, 10, "PO-17", supplier="Mill")
+    there.order(1, 1)
+    there.order(2, 3)
+    there.look()
+    found = of_order(there, 2)
+    assert found["why"] == [
+        "1 unit on hand in Berlin, ready to leave.",
+        "2 units with purchase order PO-17 from Mill, which is due in Berlin on 3 December: expected 3 December.",
+        "Ahead in the queue: 1 unit of 1 order.",
+        "Sooner: with 2 more units on hand in Berlin, all of it could leave now.",
+        "Sooner: if purchase order PO-17 came 1 day earlier, the last of it would come 2 December.",
+    ]
+    assert (found["status"], found["ready"], found["waiting"], found["expected"]) == (
+        "partly_ready", 1, 2, day(10).isoformat(),
+    )  # fmt: skip
+    assert found["ahead"] == {"orders": 1, "units": 1}
+    assert found["pieces"][1] == {
+        "quantity": 2,
+        "source": "supply",
+        "warehouse": "berlin",
+        "supply": number,
+        "reference": "PO-17",
+        "supplier": "Mill",
+        "eta": day(10).isoformat(),
+        "eta_latest": None,
+        "expected": day(10).isoformat(),
+    }
+    assert [(way["kind"], way["units"], way["days"]) for way in found["sooner"]] == [
+        ("stock", 2, None),
+        ("supply_days", None, 1),
+    ]
+
+
+def test_an_order_without_a_date_is_told_which_supply_is_late(there: Waiting) -> None:
+    there.expect(4, 3, "PO-17")
+    there.order(1, 3)
+    there.look()
+    found = of_order(there, 1, days=4)
+    assert (
+        "3 units without a date: no supply is left for them, and no lead time is set or it has passed." in found["why"]
+    )
+    late = "Purchase order PO-17 was due on 26 November with 4 units and is late: it dates nothing until it has a day."
+    assert late in found["why"]
+    assert "Sooner: with a new day for purchase order PO-17, which is late." in found["why"]
+    assert found["status"] == "late"
+
+
+def test_a_date_that_a_rule_gave_says_which_rule_and_what_it_says(there: Waiting) -> None:
+    there.rule(mode="backorder", cap=9, lead_days=10)
+    there.order(1, 3)
+    there.look()
+    found = of_order(there, 1)
+    assert "3 units that no supply serves yet; the rule dates them: expected 3 December." in found["why"]
+    assert "Dated by lead days 10: the rule for the whole shop." in found["why"]
+    assert {"field": "lead_days", "value": 10, "scope": "shop", "target": None, "channel": None} in found["rule"]
+
+
+def test_an_order_that_is_ready_needs_no_more_words(there: Waiting) -> None:
+    there.stocks.units["B"] = 2
+    there.order(1, 2)
+    there.look()
+    assert of_order(there, 1)["why"] == ["2 units on hand in Berlin, ready to leave."]
+
+
+def test_an_order_that_is_not_there_has_nothing_to_explain(there: Waiting) -> None:
+    with there.engine.connect() as connection:
+        assert explain.order(connection, there.shop, "99", TODAY) == []
+
+
+def test_a_variant_that_is_open_says_how_many_and_which_limit_is_the_narrowest(there: Waiting) -> None:
+    there.rule(mode="backorder", cap=5, units_per_order=9)
+    there.order(1, 2)
+    there.look()
+    found = of_variant(there)
+    assert found["reasons"] == ["open", "cap"]
+    assert found["why"] == [
+        "0 units on hand and owed to nobody.",
+        "2 units owed to buyers and not on hand.",
+        "3 more units may be ordered past zero.",
+        "The cap is 5, and 2 are owed: room for 3.",
+        "One order may take 9 past zero.",
+        "Backorders open when 0 or fewer are free; 0 are.",
+        "A new buyer would get 3 units some day that nobody knows.",
+        "Mode backorder: the rule for the whole shop.",
+        "Cap 5: the rule for the whole shop.",
+        "Units per order 9: the rule for the whole shop.",
+    ]
+
+
+CLOSED = {
+    "cap": ({"cap": 2}, 0),
+    "open_at": ({"cap": 9}, 5),
+    "require_date": ({"cap": 9, "require_date": True}, 0),
+    "horizon_days": ({"cap": 9, "horizon_days": 5}, 0),
+}
+
+
+@pytest.mark.parametrize("reason", CLOSED)
+def test_a_variant_that_is_closed_says_which_value_closes_it(there: Waiting, reason: str) -> None:
+    fields, on_hand = CLOSED[reason]
+    there.rule(mode="backorder", **fields)
+    there.stocks.units["B"] = on_hand
+    there.order(1, 2)
+    there.look()
+    found = of_variant(there)
+    assert found["backorder_left"] == 0
+    assert found["reasons"] == [reason]
+    assert "Nothing may be ordered past zero now." in found["why"]
+
+
+def test_what_closes_a_variant_whatever_the_rule_says_is_said_alone(there: Waiting) -> None:
+    there.rule(mode="off")
+    assert of_variant(there)["reasons"] == ["off"]
+    there.rule(cap=5)
+    assert of_variant(there)["reasons"] == ["off"]
+    there.shop.state = "leaving"
+    assert of_variant(there)["reasons"] == ["leaving"]
+    there.shop.state = "installed"
+    for column, value, reason in (("listed_in", [], "not_listed"), ("tracked", False, "not_tracked")):
+        with there.engine.begin() as connection:
+            connection.execute(update(models.Variant).values({column: value}))
+        assert of_variant(there)["reasons"] == [reason]
+
+
+def test_a_channel_without_a_pool_sells_what_is_on_hand(there: Waiting) -> None:
+    with there.engine.begin() as connection:
+        connection.execute(update(models.Channel).values(pool=None))
+    assert of_variant(there)["reasons"] == ["no_pool"]
+
+
+def test_a_channel_that_is_not_there_is_named_with_those_that_are(there: Waiting) -> None:
+    with there.engine.connect() as connection, pytest.raises(explain.NoSuchChannel, match="has no channel outlet"):
+        explain.variant(connection, there.shop, "V1", TODAY, channel="outlet")
+
+
+def risky(there: Waiting, days: int) -> list[str]:
+    with there.engine.connect() as connection:
+        return [claim["order"] for claim in queue.at_risk(connection, there.shop.id, day(days))]
+
+
+def test_orders_on_a_late_supply_are_at_risk_at_once(there: Waiting) -> None:
+    """Before they are planned anew, and after that, until there is another day."""
+    number = there.expect(3, 5)
+    there.expect(3, 9)
+    there.order(1, 3)
+    there.order(2, 3)
+    there.look()
+    assert risky(there, 5) == []
+    assert risky(there, 6) == ["1"]
+    there.look(days=6)
+    assert risky(there, 6) == ["2"]
+    there.supply(number, eta=day(12))
+    there.look(days=6)
+    assert risky(there, 6) == []
+
+
+def test_an_order_whose_day_was_lost_is_at_risk_before_that_day_comes(there: Waiting) -> None:
+    number = there.expect(3, 5)
+    there.order(1, 3)
+    there.look()
+    there.supply(number, state="cancelled")
+    there.look()
+    assert risky(there, 0) == ["1"]
+
+
+def test_the_commands_print_sentences_and_json(there: Waiting, command: Command) -> None:
+    there.expect(3, 30, "PO-17")
+    there.order(1, 3)
+    there.look()
+    assert "with purchase order PO-17" in command("explain", "--order", "1").output
+    assert json.loads(command("explain", "--order", "1", "--json").output)[0]["sku"] == "S1"
+    assert "web: " in command("explain", "--sku", "S1").output
+    assert "has no channel outlet" in command("explain", "--sku", "S1", "--channel", "outlet").output
+    assert "joined the queue" in command("history", "--order", "1").output
+    assert json.loads(command("history", "--order", "1", "--json").output)[0]["cause"] == "ordered"
+    assert command("history", "--order", "9").output == "Nothing was promised to order 9 yet.\n"
+    assert command("queue", "--at-risk").output == "Nothing is at risk.\n"
+    assert command("explain").exit_code == 2
