@@ -3,8 +3,8 @@
 from app.rulebook.clashes import Clash, clashes
 from app.rulebook.fields import RuleFields, checked
 from app.rulebook.holding import by_channel, holidays_for, pools
-from app.rulebook.kept import Edit, find, history, load, put, put_many, remove, rows, would_be
-from app.rulebook.naming import channel_ids, resolve, resolve_all
+from app.rulebook.kept import Edit, Kept, find, history, load, put, put_many, remove, rows, would_be
+from app.rulebook.naming import channel_ids, channel_slugs, resolve, resolve_all
 from app.rulebook.place import Place, channels_concerned, covered, scopes_of
 from app.rulebook.wrong import BadRule, NoSuchTarget, StaleRule
 
@@ -12,12 +12,14 @@ __all__ = [
     "BadRule",
     "Clash",
     "Edit",
+    "Kept",
     "NoSuchTarget",
     "Place",
     "RuleFields",
     "StaleRule",
     "by_channel",
     "channel_ids",
+    "channel_slugs",
     "channels_concerned",
     "checked",
     "clashes",

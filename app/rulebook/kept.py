@@ -79,7 +79,7 @@ def put_many(connection: Connection, shop: Shop, edits: Sequence[Edit], *, who: 
         if after != before
     ]
     _write(connection, changes)
-    _mark(connection, shop.id, [edit.place for edit in edits])
+    _mark(connection, shop.id, [_place(change) for change in changes])
     kept = _at(connection, shop.id, [edit.place for edit in edits])
     return [kept[edit.place.key] for edit in edits]
 
@@ -106,7 +106,8 @@ def remove(connection: Connection, shop: Shop, place: Place, *, who: str, versio
     if row is None:
         return False
     connection.execute(delete(Rule).where(Rule.id == row.id))
-    connection.execute(insert(RuleChange), [_change(shop.id, _place(row), row.fields, None, who)])
+    change = _change(shop.id, place._replace(target_name=row.target_name), row.fields, None, who)
+    connection.execute(insert(RuleChange), [change])
     _mark(connection, shop.id, [place])
     return True
 
@@ -132,8 +133,8 @@ def _at(connection: Connection, shop_id: int, places: Iterable[Place]) -> dict[t
     return {key: row for row, key in found if key in keys}
 
 
-def _place(row: Kept) -> Place:
-    return Place(Scope(row.scope), row.target, row.target_name, row.channel_id)
+def _place(change: Mapping[str, Any]) -> Place:
+    return Place(Scope(change["scope"]), change["target"], change["target_name"], change["channel_id"])
 
 
 def _check_version(row: Kept | None, wanted: int | None) -> None:
@@ -167,5 +168,7 @@ def _write(connection: Connection, changes: Sequence[Mapping[str, Any]]) -> None
 
 def _mark(connection: Connection, shop_id: int, places: Sequence[Place]) -> None:
     """Every variant they cover, in one statement. Whole assortments let single variants go first."""
+    if not places:
+        return
     routine = any(place.scope is not Scope.VARIANT for place in places)
     marks.mark_variants(connection, shop_id, covered(places), routine=routine)

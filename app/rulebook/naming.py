@@ -57,6 +57,11 @@ def channel_ids(connection: Connection, shop_id: int) -> dict[str, str]:
     return {row.slug: row.id for row in connection.execute(query)}
 
 
+def channel_slugs(connection: Connection, shop_id: int) -> dict[str, str]:
+    """The slugs of the shop's channels by id."""
+    return {channel: slug for slug, channel in channel_ids(connection, shop_id).items()}
+
+
 Found = Mapping[Named, str | BadRule]
 
 
