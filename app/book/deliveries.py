@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, insert, select
 
@@ -12,8 +13,11 @@ from app.models import Delivery, PromiseMove, Supply
 Moves = Sequence[Row[*tuple[Any, ...]]]
 
 
-def save(connection: Connection, shop_id: int, lines: Sequence[Planned], today: date, now: datetime) -> None:
-    """A row for the units of each line that left since the last plan. Those ready when ordered never had a date."""
+def save(connection: Connection, shop_id: int, lines: Sequence[Planned], zone: str, now: datetime) -> None:
+    """A row for the units of each line that left since the last plan. Those ready when ordered never had a date.
+
+    The day they left is that of the shop's time zone.
+    """
     left = [line for line in lines if line.shipped > 0]
     if not left:
         return
@@ -28,7 +32,7 @@ def save(connection: Connection, shop_id: int, lines: Sequence[Planned], today: 
             "units": units,
             "promised_first": dated[0] if dated else None,
             "promised_last": dated[-1] if dated else None,
-            "shipped_on": today,
+            "shipped_on": (line.row["shipped_at"] or now).astimezone(ZoneInfo(zone)).date(),
             "at": now,
         }
         for line in left

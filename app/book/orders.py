@@ -13,6 +13,7 @@ from app.platforms import LineSeen, OrderSeen
 
 NOT_ACCEPTED = {"DRAFT"}
 GIVEN_UP = {"CANCELED", "EXPIRED"}
+NOT_LEFT = {"WAITING_FOR_APPROVAL", "CANCELED"}
 WHAT_DECIDES = ("variant_id", "open", "approving", "allocations", "layers", "shown")
 
 Row = Mapping[Any, Any]
@@ -85,8 +86,19 @@ def _line_row(shop_id: int, order: OrderSeen, line: LineSeen, old: Row | None, j
         "allocations": {warehouse: units for warehouse, units in line.allocations.items() if units},
         "layers": layers_after(old["layers"] if old else [], line.quantity, joined),
         "shown": dict(line.metadata),
+        "shipped_at": _shipped_at(order, line),
         "judged": bool(old and old["judged"] and line.quantity <= old["quantity"]),
     }
+
+
+def _shipped_at(order: OrderSeen, line: LineSeen) -> datetime | None:
+    """When units of the line left for the last time."""
+    left = (
+        fulfilment.created
+        for fulfilment in order.fulfilments
+        if fulfilment.status not in NOT_LEFT and any(line_id == line.id for _, line_id, _ in fulfilment.lines)
+    )
+    return max(left, default=None)
 
 
 def layers_after(layers: list[dict[str, Any]], quantity: int, joined: datetime) -> list[dict[str, Any]]:

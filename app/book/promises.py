@@ -32,7 +32,7 @@ def save_plans(
     then = bases.kept(connection, shop_id, variants)
     going_by = bases.present(connection, shop_id, facts, then, today)
     stirred = moves.save(connection, shop_id, planned, rows, (then, going_by), today, now)
-    deliveries.save(connection, shop_id, planned, today, now)
+    deliveries.save(connection, shop_id, planned, facts[0].time_zone if facts else "UTC", now)
     _save_lines(connection, shop_id, lines, rows)
     _save_overruns(connection, shop_id, lines, promises)
     _save_revisits(connection, shop_id, plans, _days_let_down(lines, rows, today))

@@ -46,7 +46,7 @@ class Line(Table):
     ordered units joined the queue: `[{"at": iso, "units": n}]`, oldest first. `pieces` is the engine's answer,
     `promised` the last date told, `beyond` its units beyond the cap. `judged` is set once the line has been held
     against the cap, `told` once we wrote its metadata. `shipped` units had left when the last plan was kept; `rests_on`
-    is the supply its units last rested on.
+    is the supply its units last rested on, `shipped_at` when the last of them left.
     """
 
     __tablename__ = "lines"
@@ -72,6 +72,7 @@ class Line(Table):
     told: Mapped[bool] = mapped_column(server_default=text("false"))
     shipped: Mapped[int | None]
     rests_on: Mapped[int | None] = mapped_column(BigInteger)
+    shipped_at: Mapped[datetime | None]
 
     __table_args__ = (
         ForeignKeyConstraint(["shop_id", "order_id"], ["orders.shop_id", "orders.id"], ondelete="CASCADE"),

@@ -1,5 +1,6 @@
 """Every move of a promise is kept, with its cause, in words a person understands."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -175,8 +176,8 @@ def test_a_shipment_is_kept_with_what_was_promised_for_it(there: Waiting) -> Non
     there.supply(number, received=5, state="received")
     there.stocks.units["B"] = 5
     there.look(days=12)
-    there.ship(1, 3)
-    there.look(days=13)
+    there.ship(1, 3, on=there.looked + timedelta(days=1))
+    there.look(days=20)
     [kept] = deliveries(there)
     assert (kept.units, kept.promised_first, kept.promised_last, kept.shipped_on) == (3, day(10), day(12), day(13))
     with there.engine.connect() as connection:

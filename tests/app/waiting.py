@@ -8,7 +8,7 @@ from sqlalchemy import Engine, delete, func, insert, select, update
 
 from app import book, models
 from app.engine import plan
-from app.platforms import LineSeen, OrderSeen
+from app.platforms import FulfilmentSeen, LineSeen, OrderSeen
 from tests.app.supply_shop import NOW, TODAY, Stocks, expect, installed, observe
 
 BACKORDERS = {"mode": "backorder", "cap": 50}
@@ -50,10 +50,13 @@ class Waiting:
             created=placed, placed=placed, metadata={}, lines=(line,), fulfilments=(),
         )  # fmt: skip
 
-    def ship(self, number: int, units: int, warehouse: str = "B") -> None:
+    def ship(self, number: int, units: int, warehouse: str = "B", *, on: datetime | None = None) -> None:
         """Units of the order leave."""
-        line = self.orders[str(number)].lines[0]
-        self._line(number, fulfilled=line.fulfilled + units)
+        order = self.orders[str(number)]
+        name, left = f"shipment-{number}-{len(order.fulfilments)}", on or self.looked
+        shipment = FulfilmentSeen(name, "FULFILLED", warehouse, left, None, ((name, f"line-{number}", units),))
+        self.orders[str(number)] = replace(order, fulfilments=(*order.fulfilments, shipment))
+        self._line(number, fulfilled=order.lines[0].fulfilled + units)
         self.stocks.units[warehouse] -= units
 
     def edit(self, number: int, units: int) -> None:

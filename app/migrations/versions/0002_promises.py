@@ -195,6 +195,7 @@ def _widen() -> None:
     """Columns of tables there were."""
     op.add_column("lines", sa.Column("shipped", sa.Integer(), nullable=True))
     op.add_column("lines", sa.Column("rests_on", sa.BigInteger(), nullable=True))
+    op.add_column("lines", sa.Column("shipped_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
         "variants",
         sa.Column("basis", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
