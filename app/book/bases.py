@@ -43,10 +43,16 @@ def _with_row(planned: Coming | None, row: Row[*tuple[Any, ...]]) -> Coming:
     return replace(known, ordered=row.quantity, received=row.received, held=row.held, state=row.state)
 
 
-def as_kept(basis: Basis) -> dict[str, Any]:
-    """The basis as JSON. Supplies that come no more are not remembered, nor is anything where nobody waits."""
+def remembered(basis: Basis) -> Basis | None:
+    """What of the basis is kept: nothing of supplies that come no more, and nothing at all where nobody waits."""
     if not basis.places:
-        return {}
+        return None
+    coming = {number: supply for number, supply in basis.supplies.items() if supply.state == "expected"}
+    return replace(basis, supplies=coming)
+
+
+def _written(basis: Basis) -> dict[str, Any]:
+    """The basis as JSON."""
     written = {name: value for name, value in asdict(basis).items() if value}
     written["day"] = basis.day.isoformat()
     written["supplies"] = dict(_supplies_kept(basis))
@@ -58,8 +64,7 @@ def as_kept(basis: Basis) -> dict[str, Any]:
 
 def _supplies_kept(basis: Basis) -> Iterator[tuple[str, dict[str, Any]]]:
     for number, supply in basis.supplies.items():
-        if supply.state == "expected":
-            yield number, {name: value for name, value in asdict(supply).items() if value} | {"eta": str(supply.eta)}
+        yield number, {name: value for name, value in asdict(supply).items() if value} | {"eta": str(supply.eta)}
 
 
 def _read(written: Mapping[str, Any]) -> Basis:
@@ -82,7 +87,7 @@ def _read_supply(written: Mapping[str, Any]) -> Coming:
 
 def is_news(basis: Basis, then: Basis | None) -> bool:
     """Whether another basis than before is to be kept. A day that changed nothing is none."""
-    return as_kept(basis) != (as_kept(replace(then, day=basis.day)) if then else {})
+    return remembered(basis) != (replace(then, day=basis.day) if then else None)
 
 
 def save(connection: Connection, shop_id: int, found: Mapping[str, Basis]) -> None:
@@ -93,5 +98,6 @@ def save(connection: Connection, shop_id: int, found: Mapping[str, Basis]) -> No
         .values(basis=bindparam("new"))
     )
     if found:
-        rows = [{"variant": variant, "new": as_kept(basis)} for variant, basis in found.items()]
+        kept_of = {variant: remembered(basis) for variant, basis in found.items()}
+        rows = [{"variant": variant, "new": _written(basis) if basis else {}} for variant, basis in kept_of.items()]
         connection.execute(statement, rows)

@@ -15,6 +15,7 @@ from app.engine import line_state
 from app.engine.model import Facts, Piece, Plan, Promise
 from app.models import Line, Overrun, Variant
 
+READ = ("id", "order_id", "variant_id", "quantity", "open", "approving", "judged", "shipped_at")
 LINE = ("pieces", "ready", "waiting", "expected", "promised", "beyond", "shipped", "rests_on")
 
 
@@ -43,7 +44,7 @@ def save_plans(
 
 def _planned_lines(connection: Connection, shop_id: int, variants: Collection[str]) -> list[dict[str, Any]]:
     """Lines the plans speak of, and those that were spoken of before and have nothing open any more."""
-    query = select(Line.__table__).where(
+    query = select(*(getattr(Line, name) for name in READ + LINE)).where(
         Line.shop_id == shop_id,
         Line.variant_id.in_(variants),
         (Line.open > 0) | (Line.ready > 0) | (Line.waiting > 0),

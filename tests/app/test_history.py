@@ -1,5 +1,6 @@
 """Every move of a promise is kept, with its cause, in words a person understands."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,9 @@ import pytest
 from sqlalchemy import Engine, select
 
 from app import history, models
+from app.book import bases
+from app.engine.changes import Basis, Coming
+from app.engine.model import Policy
 from tests.app.waiting import Waiting, day
 
 
@@ -204,3 +208,25 @@ def test_what_was_shipped_before_the_order_was_first_planned_is_no_delivery_of_o
     there.ship(1, 2)
     there.look()
     assert not deliveries(there)
+
+
+def test_what_a_plan_went_by_is_read_as_it_was_kept(there: Waiting) -> None:
+    """Else every look would write it anew."""
+    known = Coming("PO-1", "B", day(3), 4, ordered=9, received=2, held=3, delays=((80, 2), (95, 4)))
+    basis = Basis(
+        day=day(0),
+        stocks={"B": 3, "P": 0},
+        supplies={"7": known, "8": replace(known, reference="", units=0, delays=())},
+        terms={"C": {"mode": "preorder", "release_on": day(9).isoformat(), "early_sale": True}, "D": {}},
+        places={"C": ("B", "P"), "D": ()},
+        policy=Policy.PAID_FIRST,
+        exchanges=(("line-1", "line-2", 3),),
+        pinned=frozenset({"line-3", "line-1"}),
+    )
+    gone = replace(basis, supplies={**basis.supplies, "9": replace(known, state="received")})
+    with there.engine.begin() as connection:
+        bases.save(connection, there.shop.id, {"V1": gone})
+        kept = bases.kept(connection, there.shop.id, ["V1"])
+    assert kept == {"V1": basis}
+    assert not bases.is_news(replace(gone, day=day(5)), kept["V1"])
+    assert bases.is_news(replace(gone, stocks={"B": 2}), kept["V1"])
