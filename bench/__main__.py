@@ -6,10 +6,10 @@ Each line is `name value goal ok|short`. Where other work shares the machine, si
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import burst, door, memory, stage, sweep, wake, writeback
+from bench import burst, door, memory, planning, stage, sweep, wake, writeback
 from bench.figure import Figure
 
-ON_ITS_OWN: Mapping[str, Callable[[str], Iterator[Figure]]] = {"door": door.figures}
+ON_ITS_OWN: Mapping[str, Callable[[str], Iterator[Figure]]] = {"planning": planning.figures, "door": door.figures}
 # In this order: the last one changes what the scene holds.
 IN_A_SHOP: Mapping[str, Callable[[stage.Scene], Iterator[Figure]]] = {
     "sweep": sweep.figures,

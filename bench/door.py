@@ -6,9 +6,9 @@ them. Against a server that does nothing the same sender gets over 40,000 answer
 
 What the ratio stands for: the goal is twice the official Node kit in Next.js, which is not installed for a benchmark.
 Side by side in one run (kit 1.15, Next.js 15.5, its file store, nothing kept) the door took 2.6 to 3.0 times as many
-requests a second, with 0.4 of the kit's p99. An earlier run on a quiet machine had the kit at 1,680 and its own steps on
-bare Node with a durable write at 3,740: twice the kit is 0.90 of such a peer, which runs wherever Node is. The two keep
-their events differently: we commit marks to PostgreSQL and ask for a job, the peer appends to a file.
+requests a second, with 0.4 of the kit's p99. An earlier run on a quiet machine had the kit at 1,680 and its own steps
+on bare Node with a durable write at 3,740: twice the kit is 0.90 of such a peer, which runs wherever Node is. The two
+keep their events differently: we commit marks to PostgreSQL and ask for a job, the peer appends to a file.
 """
 
 import contextlib

@@ -51,8 +51,9 @@ def _days_of_change(facts: Facts, served: Served, on_offer: Sequence[Sequence[Pi
     etas = {supply.id: supply.eta for supply in facts.supplies}
     days = (etas.get(piece.supply or "", piece.expected) for pieces in given for piece in pieces)
     yield from (day + A_DAY for day in days if day)
-    if any(piece.source is Source.LEAD_TIME for pieces in on_offer for piece in pieces):
-        yield today + A_DAY
+    for channel, pieces in zip(facts.channels, on_offer, strict=True):
+        if facts.terms(channel).lead_days is not None and any(piece.source is Source.LEAD_TIME for piece in pieces):
+            yield today + A_DAY
     for pool in facts.pools:
         yield from filter(None, [pool.changes_on, release_of(pool.terms, today)])
         yield from _days_within_horizon(pool, facts, served, today)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import takewhile
 
 from app.engine.allocate import Reach
-from app.engine.dates import Calendar
+from app.engine.dates import Calendar, release_of
 from app.engine.model import Facts, Mode, Piece, Pool, PoolPlan, Promise, Source, Terms
 from app.engine.promise import Served, later_claim
 
@@ -36,7 +36,7 @@ def plan_pool(pool: Pool, facts: Facts, served: Served, today: date) -> PoolPlan
 def _headroom(pool: Pool, facts: Facts, served: Served, free: int, outstanding: int, today: date) -> int:
     """How many more units may be backordered now."""
     terms = pool.terms
-    if terms.mode is Mode.OFF or (terms.open_at != "always" and free > terms.open_at):
+    if terms.mode is Mode.OFF or free > opens_at(terms, today):
         return 0
     room = max(0, (terms.cap if isinstance(terms.cap, int) else UNLIMITED) - outstanding)
     if needs_dates(terms):
@@ -45,6 +45,12 @@ def _headroom(pool: Pool, facts: Facts, served: Served, free: int, outstanding: 
         sold = takewhile(lambda piece: is_sold(piece, terms, today), waiting)
         room = min(room, sum(piece.quantity for piece in sold))
     return room if terms.units_per_order is None else min(room, terms.units_per_order)
+
+
+def opens_at(terms: Terms, today: date) -> int:
+    """With how many free units sale past zero is still open. What waits for a release is there for nobody yet."""
+    held = release_of(terms, today) and not terms.early_sale
+    return UNLIMITED if held or terms.open_at == "always" else terms.open_at
 
 
 def needs_dates(terms: Terms) -> bool:

@@ -44,7 +44,7 @@ CREATE_TYPE = f"""mutation CreateType($input: ProductTypeInput!) {{
 }}"""
 DELETE_TYPE = f"""mutation DeleteType($id: ID!) {{ productTypeDelete(id: $id) {{ {ERRORS} }} }}"""
 CREATE_CATEGORY = f"""mutation CreateCategory($input: CategoryInput!) {{
-  categoryCreate(input: $input) {{ category {{ id }} {ERRORS} }}
+  categoryCreate(input: $input) {{ category {{ id slug }} {ERRORS} }}
 }}"""
 DELETE_CATEGORY = f"""mutation DeleteCategory($id: ID!) {{ categoryDelete(id: $id) {{ {ERRORS} }} }}"""
 CREATE_PRODUCT = f"""mutation CreateProduct($input: ProductCreateInput!) {{

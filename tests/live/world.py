@@ -51,6 +51,7 @@ class World:
     types: list[str] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
     products: list[str] = field(default_factory=list)
+    category_slug: str = ""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def _name(self, what: str) -> str:
@@ -120,6 +121,7 @@ class World:
             self.types.append(self.client.staff(documents.CREATE_TYPE, input=type_input)["productType"]["id"])
             category = self.client.staff(documents.CREATE_CATEGORY, input={"name": self._name("category")})
             self.categories.append(category["category"]["id"])
+            self.category_slug = category["category"]["slug"]
         product_input = {"name": self._name("product"), "productType": self.types[0], "category": self.categories[0]}
         product: str = self.client.staff(documents.CREATE_PRODUCT, input=product_input)["product"]["id"]
         self.products.append(product)

@@ -114,7 +114,14 @@ def test_before_its_release_a_preorder_ships_nothing_not_even_what_is_there() ->
 
 def test_before_its_release_what_is_there_is_sold_as_a_preorder() -> None:
     offer = only_offer(facts(on_hand={"A": 5}, rules={"P": RELEASE}))
-    assert (offer.status, offer.available_now, offer.backorder_left, offer.eta) == ("preorder", 0, 5, day(10))
+    assert (offer.status, offer.available_now, offer.backorder_left, offer.eta) == ("preorder", 0, 25, day(10))
+
+
+def test_before_its_release_a_preorder_is_open_whatever_is_there() -> None:
+    (pool,) = plan(facts(on_hand={"A": 5}, rules={"P": RELEASE}), TODAY).pools
+    assert (pool.free, pool.headroom) == (5, 20)
+    (early,) = plan(facts(on_hand={"A": 5}, rules={"P": replace(RELEASE, early_sale=True)}), TODAY).pools
+    assert (early.free, early.headroom) == (5, 0)
 
 
 def test_with_early_sale_what_is_there_leaves_before_the_release() -> None:
