@@ -31,6 +31,7 @@ SENTENCES: Mapping[str, str] = {
     Cause.SUPPLY_CANCELLED: "{supply} was cancelled.",
     Cause.LEAD_TIME_REPLACED: "{supply}, expected {now}, serves the order now; before, only a lead time gave a date.",
     Cause.LEAD_TIMES_LEARNED: "past deliveries give {supply} another day.",
+    "lead_times_learned:rule": "past deliveries give another lead time.",
     Cause.OLDER_ORDER_LEFT: "an order ahead needs fewer units.",
     "older_order_left:order": "order {order}, which was ahead, needs fewer units.",
     Cause.OLDER_ORDER_SEEN: "order {order} was placed earlier and was read only now.",
@@ -141,6 +142,8 @@ def _which(reason: Reason) -> str:
             return "edited:less"
         case Reason(cause=Cause.SUPPLY_SHRANK, what=what) if what:
             return f"supply_shrank:{what}"
+        case Reason(cause=Cause.LEAD_TIMES_LEARNED, supply=None):
+            return "lead_times_learned:rule"
         case Reason(cause=Cause.OLDER_ORDER_LEFT | Cause.HANDED_OVER, order=order) if order:
             return f"{reason.cause}:order"
         case _:

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from app.engine.model import Facts, Piece, Policy, Source, Supply, Terms
+from app.engine.model import Channel, Facts, Piece, Policy, Pool, Source, Supply, Terms
 
 NO_RULE = Terms()
 
@@ -194,6 +194,9 @@ DATING = (
 )  # fmt: skip
 """The fields of a rule that date what is owed already."""
 
+LEARNED = "learned"
+"""Among them, as a plan knew them: that the lead time is what past deliveries say."""
+
 
 def basis_of(facts: Facts, supplies: Mapping[str, Coming], day: date) -> Basis:
     """What a plan of these facts goes by. `supplies` are all that is known of, those that come no more included."""
@@ -203,7 +206,7 @@ def basis_of(facts: Facts, supplies: Mapping[str, Coming], day: date) -> Basis:
         day=day,
         stocks={stock.warehouse: stock.quantity for stock in facts.stocks},
         supplies=supplies,
-        terms={channel.id: _dating(facts.terms(channel)) for channel in channels},
+        terms={channel.id: _dating(_pool(facts, channel)) for channel in channels},
         places={channel.id: channel.warehouses for channel in channels},
         policy=facts.policy,
         exchanges=tuple((each.line, each.to_line, each.units) for each in facts.exchanges),
@@ -211,11 +214,16 @@ def basis_of(facts: Facts, supplies: Mapping[str, Coming], day: date) -> Basis:
     )
 
 
-def _dating(terms: Terms) -> dict[str, str | int]:
+def _pool(facts: Facts, channel: Channel) -> Pool:
+    return next((pool for pool in facts.pools if pool.warehouse == channel.pool), Pool("", NO_RULE))
+
+
+def _dating(pool: Pool) -> dict[str, str | int]:
     """What the rule decides of dates, as it is kept: plain numbers and text."""
-    values = {name: getattr(terms, name) for name in DATING}
+    values = {name: getattr(pool.terms, name) for name in DATING}
     decided = {name: value for name, value in values.items() if value != getattr(NO_RULE, name)}
-    return {name: value if isinstance(value, int) else str(value) for name, value in decided.items()}
+    written = {name: value if isinstance(value, int) else str(value) for name, value in decided.items()}
+    return written | {LEARNED: True} if pool.learned else written
 
 
 def coming(supplies: Iterable[Supply]) -> dict[str, Coming]:

@@ -101,24 +101,29 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A sales channel: its real warehouses in the order it allocates from them, and its pool if it has one."""
+    """A sales channel: its real warehouses in the order it allocates from them, and its pool if it has one.
+
+    `draining` are pools it had before it joined a group: they must hold nothing, and what is allocated there counts on.
+    """
 
     id: str
     slug: str
     warehouses: tuple[str, ...]
     pool: str | None = None
+    draining: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
     """One pool warehouse of ours and the rule that holds for the variant there. A group of channels shares one.
 
-    `changes_on` is the next day on which other rules hold.
+    `changes_on` is the next day on which other rules hold. `learned`: its lead time is what past deliveries say.
     """
 
     warehouse: str
     terms: Terms
     changes_on: date | None = None
+    learned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from app.engine.changes import Basis, Cause, LineChange, Lot, Reason, last_day, lot_of
+from app.engine.changes import LEARNED, Basis, Cause, LineChange, Lot, Reason, last_day, lot_of
 from app.engine.lots import Lots, units_by_lot
 from app.engine.model import Piece, Policy, Source
 
 GOODS = (Source.ON_HAND, Source.SUPPLY)
 BY_RULE: Lot = (Source.LEAD_TIME, None, None)
+LEAD_TIME = {"lead_days", "lead_in", LEARNED}
 NO_DATE: Lot = (Source.UNKNOWN, None, None)
 
 
@@ -173,7 +174,9 @@ class Tracer:
             return
         for name in sorted(then.keys() | now.keys()):
             if then.get(name) != now.get(name):
-                yield Reason(Cause.RULE_CHANGED, what=name, was=then.get(name), now=now.get(name))
+                taught = name in LEAD_TIME and (LEARNED in then or LEARNED in now)
+                cause = Cause.LEAD_TIMES_LEARNED if taught else Cause.RULE_CHANGED
+                yield Reason(cause, what=name, was=then.get(name), now=now.get(name))
 
     def _rest(self, line: LineChange) -> Iterator[Reason]:
         yield from self._decided(line)

@@ -21,7 +21,7 @@ from app.engine.changes import (
     coming,
     last_day,
 )
-from app.engine.model import Channel, Exchange, Facts, LeadIn, Mode, Piece, Plan, Policy, Supply, Terms
+from app.engine.model import Channel, Exchange, Facts, LeadIn, Mode, Piece, Plan, Policy, Pool, Supply, Terms
 from app.engine.tracing import Tracer
 from tests.unit.engine.builders import BACKORDERS, TODAY, claim, day, facts, supply, undated
 from tests.unit.engine.shop import Order, Shop
@@ -278,6 +278,12 @@ def test_more_receipts_may_teach_another_delay() -> None:
     then = facts([claim(1, 2)], rules=rule, supplies=[supply("s", 5, day(2))])
     now = facts([claim(1, 2)], rules=rule, supplies=[replace(supply("s", 5, day(2)), delays=((80, 3),))])
     assert cause(reasons(then, now)) == (Cause.LEAD_TIMES_LEARNED, "s")
+
+
+def test_more_receipts_may_teach_another_lead_time() -> None:
+    then = facts([claim(1, 2)], rules={"P": replace(LEAD, confidence=80)})
+    taught = Pool("P", replace(LEAD, confidence=80, lead_days=12), learned=True)
+    assert cause(reasons(then, replace(then, pools=(taught,)))) == (Cause.LEAD_TIMES_LEARNED, None)
 
 
 def test_a_channel_that_sells_from_other_warehouses_is_the_cause() -> None:
