@@ -1,0 +1,53 @@
+"""Every cause can be said and is documented."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app import wording
+from app.engine.changes import LET_DATES_MOVE_LATER, Cause, Reason
+from app.engine.rules import Scope
+
+TODAY = date(2026, 11, 23)
+DOCUMENTED = re.findall(
+    r"^\| `(\w+)` \| .+? \| (yes)? ?\|$",
+    (Path(__file__).parents[2] / "docs" / "promises.md").read_text(),
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_every_cause_has_a_sentence(cause: Cause) -> None:
+    reason = Reason(cause, "7", "PO-7", "B", "12", 3, was=date(2026, 12, 1), now=date(2027, 1, 9))
+    said = wording.sentence(reason, {"B": "Berlin"}, TODAY)
+    assert said[0].isupper()
+    assert said.endswith(".")
+    assert not {"None", "{", "}"} & set(said.split())
+
+
+def test_the_guide_lists_every_cause_and_says_which_may_give_a_later_day() -> None:
+    assert [cause for cause, _ in DOCUMENTED] == [cause.value for cause in Cause]
+    assert {cause for cause, later in DOCUMENTED if later} == {cause.value for cause in LET_DATES_MOVE_LATER}
+
+
+def test_a_day_of_another_year_is_said_with_its_year() -> None:
+    assert wording.day(date(2026, 12, 1), TODAY) == "1 December"
+    assert wording.day(date(2027, 1, 9), TODAY) == "9 January 2027"
+
+
+def test_one_unit_is_one_unit() -> None:
+    assert (wording.units(1), wording.units(0)) == ("1 unit", "0 units")
+
+
+def test_a_supply_without_a_reference_is_told_by_our_number() -> None:
+    reason = Reason(Cause.SUPPLY_CANCELLED, supply="7")
+    assert wording.sentence(reason, {}, TODAY) == "Supply 7 was cancelled."
+
+
+def test_every_scope_of_a_rule_can_be_said() -> None:
+    assert {scope.value for scope in Scope} == set(wording.SCOPES)
+    assert wording.origin("category", "Shirts", one_channel=True) == (
+        "the rule for the category Shirts, in this channel only"
+    )
