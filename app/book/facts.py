@@ -9,9 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from app import clock, rulebook
+from app.book import teaching
+from app.book.claims import load_claims
+from app.book.teaching import Taught
 from app.engine import model
 from app.engine.rules import Merged, Rules
-from app.models import Channel, Line, Order, Shop, Stock, StockRise, Supply, Variant, Warehouse
+from app.models import Channel, Shop, Stock, StockRise, Supply, Variant, Warehouse
 from app.supply.receipts import to_come
 from app.supply.rises import withheld
 
@@ -34,14 +37,17 @@ def load_facts(
     pools = {row.id: tuple(rulebook.pools(rules, scopes[row.id], channels, row.listed_in, today)) for row in rows}
     holidays = rulebook.holidays_for(chain.from_iterable(pools.values()), today)
     stocks = _stocks(connection, shop.id, variants)
-    supplies = _supplies(connection, shop.id, variants)
-    claims = _claims(connection, shop, variants)
+    coming = _coming(connection, shop.id, variants)
+    sellers = {row.supplier_id for row in coming if row.supplier_id}
+    taught = teaching.load(connection, shop.id, variants, chain.from_iterable(pools.values()), sellers)
+    supplies = _supplies(coming, taught)
+    claims = load_claims(connection, shop.id, variants)
     return [
         model.Facts(
             variant=row.id,
             stocks=tuple(stocks[row.id]),
             channels=channels,
-            pools=pools[row.id],
+            pools=tuple(teaching.with_lead(pool, taught.leads.get(row.id)) for pool in pools[row.id]),
             supplies=tuple(supplies[row.id]),
             claims=tuple(claims[row.id]),
             tracked=row.tracked,
@@ -64,15 +70,20 @@ def load_merged(
 
 
 def load_channels(connection: Connection, shop_id: int) -> tuple[model.Channel, ...]:
-    """The shop's channels with their real warehouses in allocation order."""
+    """The shop's channels with their real warehouses in allocation order.
+
+    A pool that is nobody's first one was replaced by that of a group.
+    """
     pools = set(connection.scalars(select(Warehouse.id).where(Warehouse.shop_id == shop_id, Warehouse.is_pool)))
-    rows = connection.execute(select(Channel).where(Channel.shop_id == shop_id).order_by(Channel.slug))
+    rows = connection.execute(select(Channel).where(Channel.shop_id == shop_id).order_by(Channel.slug)).all()
+    replaced = pools - {row.pool for row in rows}
     return tuple(
         model.Channel(
             id=row.id,
             slug=row.slug,
             warehouses=tuple(warehouse for warehouse in row.warehouses if warehouse not in pools),
             pool=row.pool,
+            draining=tuple(warehouse for warehouse in row.warehouses if warehouse in replaced),
         )
         for row in rows
     )
@@ -85,10 +96,10 @@ def _stocks(connection: Connection, shop_id: int, variants: Collection[str]) -> 
     return found
 
 
-def _supplies(connection: Connection, shop_id: int, variants: Collection[str]) -> dict[str, list[model.Supply]]:
-    """What is still to come for the queue: neither held back nor perhaps on the shelf already.
+def _coming(connection: Connection, shop_id: int, variants: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Expected supplies, those of a variant and warehouse together, the earliest first.
 
-    One statement, so that units in doubt and the supplies they may be of are those of one moment.
+    `risen` units are in doubt there. One statement, so that they and the supplies they may be of are of one moment.
     """
     there = (StockRise.variant_id == Supply.variant_id, StockRise.warehouse_id == Supply.warehouse_id)
     risen = select(func.coalesce(func.sum(StockRise.units), 0)).where(
@@ -99,13 +110,18 @@ def _supplies(connection: Connection, shop_id: int, variants: Collection[str]) -
         .where(Supply.shop_id == shop_id, Supply.variant_id.in_(variants), Supply.state == "expected")
         .order_by(Supply.variant_id, Supply.warehouse_id, Supply.eta, Supply.id)
     )
-    rows = connection.execute(query).all()
+    return connection.execute(query).all()
+
+
+def _supplies(rows: Sequence[Row[*tuple[Any, ...]]], taught: Taught) -> dict[str, list[model.Supply]]:
+    """What is still to come for the queue: neither held back nor perhaps on the shelf already."""
     found = defaultdict(list)
     for _, lines in groupby(rows, key=lambda row: (row.variant_id, row.warehouse_id)):
         for row, doubt in _doubts(list(lines)):
             left = max(0, to_come(row) - row.held - doubt)
-            due = row.eta_latest or row.eta
-            found[row.variant_id].append(model.Supply(str(row.id), row.warehouse_id, left, due, row.reference))
+            due, delays = row.eta_latest or row.eta, taught.delays.get(row.supplier_id, ())
+            supply = model.Supply(str(row.id), row.warehouse_id, left, due, row.reference, delays)
+            found[row.variant_id].append(supply)
     return found
 
 
@@ -113,36 +129,3 @@ def _doubts(lines: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[tuple[Row[*tuple
     """Lines of one variant and warehouse, the earliest first, each with how many of its units are in doubt."""
     doubts = withheld([(row.id, to_come(row)) for row in lines], int(lines[0].risen))
     return ((row, doubts[row.id]) for row in lines)
-
-
-def _claims(connection: Connection, shop: Shop, variants: Collection[str]) -> dict[str, list[model.Claim]]:
-    found: dict[str, list[model.Claim]] = defaultdict(list)
-    query = (
-        select(Line, Order.number, Order.channel_id)
-        .join(Order, (Order.shop_id == Line.shop_id) & (Order.id == Line.order_id))
-        .where(Line.shop_id == shop.id, Line.variant_id.in_(variants), Line.open > 0)
-    )
-    for row in connection.execute(query):
-        found[row.variant_id].extend(_claims_of(row))
-    return found
-
-
-def _claims_of(line: Row[*tuple[Any, ...]]) -> Iterator[model.Claim]:
-    """One claim per layer with open units. What left first are the units that joined first."""
-    gone, approving, allocations = line.quantity - line.open, line.approving, tuple(line.allocations.items())
-    for number, layer in enumerate(line.layers):
-        units = max(0, layer["units"] - max(0, gone))
-        gone -= layer["units"]
-        if not units:
-            continue
-        yield model.Claim(
-            line=line.id,
-            channel=line.channel_id,
-            queued_at=datetime.fromisoformat(layer["at"]),
-            number=line.number,
-            quantity=units,
-            approving=min(units, approving),
-            allocations=allocations,
-            layer=number,
-        )
-        approving, allocations = max(0, approving - units), ()

@@ -5,7 +5,9 @@ import sys
 import click
 
 from app.cli.doctor import doctor
+from app.cli.group import group
 from app.cli.queue import availability, queue
+from app.cli.report import report
 from app.cli.rule import rule
 from app.cli.serve import migrate_command, serve, web, worker
 from app.cli.ship import ship
@@ -23,8 +25,8 @@ def dueback() -> None:
 
 
 RUNNING = (serve, web, worker, migrate_command)
-SETTING = (shop, rule, supplier, supply, doctor)
-LOOKING = (queue, availability, explain, history_command, ship, sweep_command, wait)
+SETTING = (shop, group, rule, supplier, supply, doctor)
+LOOKING = (report, queue, availability, explain, history_command, ship, sweep_command, wait)
 
 for command in (*RUNNING, *SETTING, *LOOKING):
     dueback.add_command(command)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from app import marks
 from app.models import Receipt, StockRise
-from app.supply import record
+from app.supply import learned, record
 from app.supply.record import Kept
 from app.supply.wrong import BadSupply, NoSuchSupply
 
@@ -47,7 +47,7 @@ def enter(
         "write": write,
         "who": who,
     }
-    marks.mark(connection, supply.shop_id, [("variant", supply.variant_id)])
+    marks.mark(connection, supply.shop_id, learned.taught_anew(connection, supply))
     return connection.execute(insert(Receipt).values(row).returning(Receipt.__table__)).one()
 
 
@@ -70,7 +70,7 @@ def undo(connection: Connection, shop_id: int, receipt_id: int, *, who: str, why
         back["state"] = "expected"
     if receipt.source == "person":
         _put_in_doubt(connection, supply, receipt)
-    marks.mark(connection, shop_id, [("variant", supply.variant_id)])
+    marks.mark(connection, shop_id, learned.taught_anew(connection, supply))
     why = why or f"receipt {receipt_id} was taken back"
     return record.move(connection, supply, "undone", back, who=who, why=why)
 

@@ -159,6 +159,8 @@ def test_no_unit_is_promised_twice(runtime: Runtime, steps: list[tuple[str, int]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Runtime, "platform", lambda _self, _shop: stocks.platform)
         world = World(runtime, stocks, installed(runtime.engine, f"shop-{next(names)}"))
+        world.correct(6)
+        world.look()
         world.expect(6)
         for step, units in steps:
             if step == "check":
