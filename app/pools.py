@@ -41,13 +41,16 @@ def open_pool(platform: Platform, channels: Sequence[ChannelSeen], *, may_change
     """
     layout = platform.layout()
     group = _group(layout, [channel.id for channel in channels])
-    pool = _pool_of_group(layout, group)
+    pools = _pools_of_group(layout, group)
+    pool = pools[0] if pools else None
     _check_warehouses(layout, group, pool)
     _ask_consent(group, may_change_strategy=may_change_strategy)
     opening = Opening(platform, layout, group)
     warehouse = opening.name_ours(pool) if pool else opening.create()
     opening.join(warehouse)
     opening.bring_to_front(warehouse)
+    for replaced in pools[1:]:
+        opening.let_drain(replaced)
     opening.allocate_in_order()
     return PoolOpened(warehouse, tuple(opening.done))
 
@@ -103,14 +106,21 @@ def _group(layout: ShopLayout, ids: Sequence[str]) -> list[ChannelSeen]:
     return group
 
 
-def _pool_of_group(layout: ShopLayout, group: Sequence[ChannelSeen]) -> WarehouseSeen | None:
+def _pools_of_group(layout: ShopLayout, group: Sequence[ChannelSeen]) -> list[WarehouseSeen]:
+    """The pools the channels have now, that of the first of them first: the group takes it and replaces the others.
+
+    Open orders cannot move from one pool to another, and what is allocated in a pool counts where it is sold from. So
+    the whole group sells from the replaced ones too, which hold nothing, until no open order is left there.
+    """
     pools = {pool.id: pool for channel in group if (pool := pool_of(layout, channel))}
-    if len(pools) > 1:
-        raise CannotOpen(
-            f"{_names(group)} have a backorder pool each, and open orders cannot move from one to the other. Switch "
-            "backorders off in all but one of them and delete their pools once no open order is left."
-        )
-    return next(iter(pools.values()), None)
+    for pool in list(pools.values())[1:]:
+        others = [member for member in members_of(layout, pool) if member not in group]
+        if others:
+            inside = _names([channel for channel in group if pool_of(layout, channel) == pool])
+            raise CannotOpen(
+                f"{inside} is in a group with {_names(others)}. Name them too, or dissolve that group first."
+            )
+    return list(pools.values())
 
 
 def _check_warehouses(layout: ShopLayout, group: Sequence[ChannelSeen], pool: WarehouseSeen | None) -> None:
@@ -188,6 +198,12 @@ class Opening:
         for zone in zones.values():
             self.platform.join_zone(zone.id, pool)
             self.done.append(f"Let it serve the shipping zone {zone.name}.")
+
+    def let_drain(self, replaced: WarehouseSeen) -> None:
+        for channel in self.group:
+            if replaced.id not in channel.warehouses:
+                self.platform.join_channel(channel.id, replaced.id)
+                self.done.append(f'Let {channel.name} keep "{replaced.name}" until no open order is left there.')
 
     def bring_to_front(self, pool: str) -> None:
         for channel in self.group:

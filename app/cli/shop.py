@@ -8,7 +8,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import select, update
 
 from app import marks, reconcile, sweep, tasks
-from app.cli import naming, pooling
 from app.cli.opening import json_option, opened, print_json, runtime, shop_option
 from app.models import Shop
 from app.runtime import Runtime
@@ -71,22 +70,6 @@ def set_shop(shop_url: str, stock_owner: str | None, time_zone: str | None) -> N
         connection.execute(update(Shop).where(Shop.id == found.id).values(settings=settings))
         marks.mark_every_variant(connection, found.id)
     click.echo(", ".join(f"{name} {value}" for name, value in settings.items()) or "Nothing is set.")
-
-
-@shop.command()
-@shop_option
-@click.argument("slugs", nargs=-1, required=True, metavar="CHANNEL CHANNEL...")
-@click.option("--yes", is_flag=True, help="Agree to changes in the shop's own settings.")
-def group(shop_url: str, slugs: tuple[str, ...], yes: bool) -> None:
-    """Run channels with the same warehouses as one: one pool, one cap, one queue."""
-    with opened(shop_url) as (opened_runtime, found):
-        with opened_runtime.engine.connect() as connection:
-            known = naming.channels(connection, found.id)
-        pooling.open_pools(opened_runtime, found, [[naming.known(known, slug, "channel") for slug in slugs]], yes=yes)
-        with opened_runtime.engine.begin() as connection:
-            marks.mark_every_variant(connection, found.id)
-        tasks.wake(found.id)
-    click.echo(f"{', '.join(slugs)} are one group.")
 
 
 @click.command("sweep")

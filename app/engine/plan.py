@@ -20,7 +20,7 @@ def plan(facts: Facts, today: date) -> Plan:
     return Plan(
         variant=facts.variant,
         promises=tuple(with_beyond_cap(facts, served, pools)),
-        pools=tuple(pools),
+        pools=(*pools, *_drained(facts)),
         offers=tuple(
             offer(channel, facts.terms(channel), pieces, today)
             for channel, pieces in zip(facts.channels, on_offer, strict=True)
@@ -80,11 +80,21 @@ def _never_sold_out(facts: Facts, today: date) -> Plan:
     return Plan(
         variant=facts.variant,
         promises=tuple(Promise(claim, (_always_there(claim.quantity),)) for claim in queue),
-        pools=tuple(PoolPlan(pool.warehouse, free=0, headroom=0, outstanding=0, quantity=0) for pool in facts.pools),
+        pools=(*(_empty(pool.warehouse) for pool in facts.pools), *_drained(facts)),
         offers=tuple(
             offer(channel, facts.terms(channel), [_always_there(UNLIMITED)], today) for channel in facts.channels
         ),
     )
+
+
+def _drained(facts: Facts) -> Iterator[PoolPlan]:
+    """Nothing may be sold or shipped from pools that channels had before they joined a group."""
+    places = {place for channel in facts.channels for place in channel.draining}
+    return map(_empty, sorted(places))
+
+
+def _empty(pool: str) -> PoolPlan:
+    return PoolPlan(pool, free=0, headroom=0, outstanding=0, quantity=0)
 
 
 def _always_there(units: int) -> Piece:

@@ -27,10 +27,15 @@ def plan_pool(pool: Pool, facts: Facts, served: Served, today: date) -> PoolPlan
     outstanding = _outstanding(pool, facts, served)
     room = _headroom(pool, facts, served, free, outstanding, today)
     elsewhere = sum(stocks[place].quantity - stocks[place].allocated for place in warehouses if place in stocks)
-    ours = stocks[pool.warehouse].allocated if pool.warehouse in stocks else 0
+    ours = sum(stocks[place].allocated for place in {pool.warehouse, *draining(pool, facts)} if place in stocks)
     # Nothing to sell: nothing there either, so that nobody can ship goods that do not exist.
     quantity = max(0, free + room - elsewhere + ours) if free + room else 0
     return PoolPlan(pool.warehouse, free, room, outstanding, quantity)
+
+
+def draining(pool: Pool, facts: Facts) -> set[str]:
+    """The pools that the channels of this one had before."""
+    return {place for channel in facts.channels if channel.pool == pool.warehouse for place in channel.draining}
 
 
 def _headroom(pool: Pool, facts: Facts, served: Served, free: int, outstanding: int, today: date) -> int:

@@ -141,6 +141,10 @@ class Platform(Protocol):
         """Let the channel sell from the warehouse; it comes last in the channel's order."""
         ...
 
+    def leave_channel(self, channel: str, warehouse: str) -> None:
+        """Let the channel sell from the warehouse no more. What is allocated there stays."""
+        ...
+
     def join_zone(self, zone: str, warehouse: str) -> None:
         """Let the warehouse serve the shipping zone. It must share a channel with the zone already."""
         ...

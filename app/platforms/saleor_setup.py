@@ -33,6 +33,9 @@ class SetUp(Link):
     def join_channel(self, channel: str, warehouse: str) -> None:
         self.tell("update_channel", repeatable=True, id=channel, input={"addWarehouses": [warehouse]})
 
+    def leave_channel(self, channel: str, warehouse: str) -> None:
+        self.tell("update_channel", repeatable=True, id=channel, input={"removeWarehouses": [warehouse]})
+
     def join_zone(self, zone: str, warehouse: str) -> None:
         self.tell("join_zone", repeatable=True, id=zone, warehouses=[warehouse])
 

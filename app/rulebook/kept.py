@@ -1,5 +1,6 @@
 """The rules as they are kept, and who changed them."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -52,6 +53,22 @@ def rows(
     """The shop's rules as they are kept, oldest first; of one scope, beyond the id `after`, at most `limit`."""
     query = select(Rule.__table__).where(Rule.shop_id == shop_id, Rule.id > after).order_by(Rule.id).limit(limit)
     return connection.execute(query if scope is None else query.where(Rule.scope == scope.value)).all()
+
+
+def of_channels(connection: Connection, shop_id: int) -> dict[str, dict[tuple[str, str], Any]]:
+    """What rules decide for each channel alone, by its id: fields by scope and target; its own scope has no target."""
+    query = select(Rule.__table__).where(
+        Rule.shop_id == shop_id, (Rule.channel_id != "") | (Rule.scope == Scope.CHANNEL.value)
+    )
+    found: dict[str, dict[tuple[str, str], Any]] = defaultdict(dict)
+    for row in connection.execute(query.order_by(Rule.channel_id)):
+        own = row.scope == Scope.CHANNEL.value
+        if own and row.channel_id in {"", row.target}:
+            # For a channel in itself is for the channel; where both are set, that one decides.
+            found[row.target][row.scope, ""] = found[row.target].get((row.scope, ""), {}) | row.fields
+        elif not own:
+            found[row.channel_id][row.scope, row.target] = row.fields
+    return found
 
 
 def find(connection: Connection, shop_id: int, place: Place) -> Kept | None:

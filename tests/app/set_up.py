@@ -95,6 +95,11 @@ class Shop:
         seen = self.channels[channel]
         self.channels[channel] = replace(seen, warehouses=(*seen.warehouses, warehouse))
 
+    def leave_channel(self, channel: str, warehouse: str) -> None:
+        seen = self.channels[channel]
+        left = tuple(other for other in seen.warehouses if other != warehouse)
+        self.channels[channel] = replace(seen, warehouses=left)
+
     def join_zone(self, zone: str, warehouse: str) -> None:
         seen = self.zones[zone]
         if not any(warehouse in self.channels[channel].warehouses for channel in seen.channels):

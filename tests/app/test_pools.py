@@ -193,15 +193,6 @@ def test_a_pool_staff_gave_to_a_channel_with_other_warehouses_is_not_taken_over(
         opened(shop, app)
 
 
-def test_channels_with_a_pool_each_are_no_group() -> None:
-    shop = Shop()
-    web, app = shop.channel("web", "Berlin"), shop.channel("app", "Berlin")
-    opened(shop, web)
-    opened(shop, app)
-    with pytest.raises(CannotOpen, match="have a backorder pool each"):
-        opened(shop, web, app)
-
-
 def test_a_channel_without_a_warehouse_says_what_to_do() -> None:
     shop = Shop()
     with pytest.raises(CannotOpen, match="Web has no warehouse of its own"):

@@ -117,7 +117,7 @@ class Dueback:
 
     def group(self, *channels: str) -> None:
         """Run the channels as one group."""
-        self.shop_command("shop", "group", *channels, "--yes")
+        self.shop_command("group", "make", *channels, "--yes")
 
     def doctor(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(self.shop_command("doctor", "--json", may_fail=True))

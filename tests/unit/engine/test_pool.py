@@ -143,3 +143,22 @@ def test_what_is_beyond_one_pools_cap_is_found_among_its_own_orders() -> None:
     rules = {"P": Terms(Mode.BACKORDER, cap=1), "Q": Terms(Mode.BACKORDER, cap=2)}
     orders = [claim(1, 3), claim(2, 3, "outlet"), claim(3, 1)]
     assert beyond(facts(orders, channels=(WEB, outlet), rules=rules)) == [2, 1, 1]
+
+
+def test_a_pool_that_a_group_replaced_holds_nothing_and_what_is_allocated_there_counts_on() -> None:
+    """The platform sells the sum over the channel's warehouses, so the group's pool must make up for the old one."""
+    web = replace(WEB, draining=("Q",))
+    outlet = Channel("outlet", "outlet", ("A",), pool="P", draining=("Q",))
+    owed = [claim(1, 5, on={"P": 5}), claim(2, 3, "outlet", on={"Q": 3})]
+    planned = plan(facts(owed, on_hand={"Q": 40}, channels=(web, outlet), rules={"P": BACKORDERS}), TODAY)
+    pool, replaced = planned.pools
+    assert pool == PoolPlan("P", free=0, headroom=12, outstanding=8, quantity=20)
+    assert replaced == PoolPlan("Q", free=0, headroom=0, outstanding=0, quantity=0)
+    assert pool.quantity - 5 + replaced.quantity - 3 == pool.sellable
+
+
+def test_restock_owed_to_orders_in_a_replaced_pool_is_not_sold_to_newcomers() -> None:
+    web = replace(WEB, draining=("Q",))
+    pool, _ = plan(facts([claim(1, 3, on={"Q": 3})], on_hand={"A": 3}, channels=(web,)), TODAY).pools
+    assert (pool.free, pool.headroom) == (0, 20)
+    assert 3 + pool.quantity - 3 == pool.sellable
