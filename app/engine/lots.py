@@ -1,11 +1,12 @@
 """What happened to the units themselves: supplies that moved, stock that rose or fell."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 
-from app.engine.changes import Basis, Cause, Coming, LineChange, Lot, Reason, lot_of
+from app.engine.changes import Basis, Cause, Coming, LineChange, Lot, Reason, last_day, lot_of
 from app.engine.model import Piece, Source
 
 
@@ -127,3 +128,19 @@ def units_by_lot(pieces: Iterable[Piece]) -> Mapping[Lot, int]:
     for piece in pieces:
         units[lot_of(piece)] += piece.quantity
     return units
+
+
+def worst_first(pieces: Iterable[Piece]) -> list[tuple[date, int]]:
+    """How many units come when, the last first: of two such lists the greater one is the worse."""
+    units: Counter[date] = Counter()
+    for piece in pieces:
+        units[last_day([piece])] += piece.quantity
+    return sorted(units.items(), reverse=True)
+
+
+def days_by_lot(pieces: Iterable[Piece]) -> dict[Lot, date]:
+    """When the last unit of each lot comes."""
+    lots: dict[Lot, list[Piece]] = defaultdict(list)
+    for piece in pieces:
+        lots[lot_of(piece)].append(piece)
+    return {lot: last_day(found) for lot, found in lots.items()}

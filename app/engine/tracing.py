@@ -2,11 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 
-from app.engine.changes import LEARNED, Basis, Cause, LineChange, Lot, Reason, last_day, lot_of
-from app.engine.lots import Lots, units_by_lot
-from app.engine.model import Piece, Policy, Source
+from app.engine.changes import LEARNED, Basis, Cause, LineChange, Lot, Reason, last_day
+from app.engine.lots import Lots, days_by_lot, units_by_lot, worst_first
+from app.engine.model import Policy, Source
 
 GOODS = (Source.ON_HAND, Source.SUPPLY)
 BY_RULE: Lot = (Source.LEAD_TIME, None, None)
@@ -36,7 +35,7 @@ class Tracer:
             return next(self._later(line))
         if own := _own(line):
             return own
-        return next(self._later(line) if _worst_first(line.after) > _worst_first(line.before) else self._sooner(line))
+        return next(self._later(line) if worst_first(line.after) > worst_first(line.before) else self._sooner(line))
 
     def _ordered(self, line: LineChange) -> Reason:
         coming = [piece.supply for piece in line.after if piece.supply]
@@ -88,7 +87,7 @@ class Tracer:
 
     def _redated(self, line: LineChange, *, later: bool) -> Iterator[Reason]:
         """The same units, another day."""
-        had, has = _days(line.before), _days(line.after)
+        had, has = days_by_lot(line.before), days_by_lot(line.after)
         for lot in had.keys() & has.keys():
             if had[lot] == has[lot] or (has[lot] > had[lot]) != later:
                 continue
@@ -108,15 +107,22 @@ class Tracer:
 
     def _turned(self, line: LineChange) -> Iterator[Reason]:
         """A person gave the queue another order."""
-        orders = {other.line: other.order for other in self._lines}
-        for one, other, units in set(self._before.exchanges) ^ set(self._after.exchanges):
-            if line.line in {one, other}:
-                partner = other if line.line == one else one
-                yield Reason(Cause.HANDED_OVER, order=orders.get(partner), units=units)
-        if line.line in self._before.pinned ^ self._after.pinned:
+        yield from self._handed_over(line)
+        if line.after and line.line in self._before.pinned ^ self._after.pinned:
             yield Reason(Cause.PINNED, order=line.order)
         if self._before.policy != self._after.policy:
             yield Reason(Cause.POLICY_CHANGED, was=self._before.policy, now=self._after.policy)
+
+    def _handed_over(self, line: LineChange) -> Iterator[Reason]:
+        """Units that leave fall out of an exchange by themselves: nobody decided that."""
+        by_id = {other.line: other for other in self._lines}
+        then, now = _by_pair(self._before.exchanges), _by_pair(self._after.exchanges)
+        for pair in sorted(pair for pair in then | now if line.line in pair):
+            partner = by_id.get(pair[1] if pair[0] == line.line else pair[0])
+            fewer = any(each.given_up or each.shipped > 0 or each.added < 0 for each in (line, partner) if each)
+            if now[pair] > then[pair] or (now[pair] < then[pair] and not fewer):
+                units = abs(now[pair] - then[pair])
+                yield Reason(Cause.HANDED_OVER, order=partner.order if partner else None, units=units)
 
     def _moved(self, line: LineChange, lots: Sequence[Lot]) -> Iterator[Reason]:
         """The line's channel sells from other warehouses."""
@@ -205,20 +211,12 @@ def _grown(line: LineChange) -> Iterator[Reason]:
         yield Reason(Cause.SHIPMENT_UNDONE, order=line.order, units=-line.shipped)
 
 
-def _worst_first(pieces: Iterable[Piece]) -> list[tuple[date, int]]:
-    """How many units come when, the last first: of two such lists the greater one is the worse."""
-    units: Counter[date] = Counter()
-    for piece in pieces:
-        units[last_day([piece])] += piece.quantity
-    return sorted(units.items(), reverse=True)
-
-
-def _days(pieces: Iterable[Piece]) -> dict[Lot, date]:
-    """When the last unit of each lot comes."""
-    lots: dict[Lot, list[Piece]] = defaultdict(list)
-    for piece in pieces:
-        lots[lot_of(piece)].append(piece)
-    return {lot: last_day(found) for lot, found in lots.items()}
+def _by_pair(exchanges: Iterable[tuple[str, str, int]]) -> Counter[tuple[str, str]]:
+    """How many units change places between two lines."""
+    units: Counter[tuple[str, str]] = Counter()
+    for one, other, number in exchanges:
+        units[one, other] += number
+    return units
 
 
 def _more_of(

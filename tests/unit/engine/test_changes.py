@@ -312,6 +312,14 @@ def test_what_people_decide_of_turns_is_the_cause() -> None:
     assert {each.cause for each in swapped(known, basis(other), 1, 2).values()} == {Cause.POLICY_CHANGED}
 
 
+def test_units_of_an_exchange_that_were_shipped_are_nobodys_decision() -> None:
+    known = facts([claim(1, 2), claim(2, 2), claim(3, 2)], supplies=[supply("s", 4, day(2)), supply("t", 9, day(5))])
+    then = replace(known, exchanges=(Exchange("line-1", "line-3", 2),))
+    now = replace(known, claims=known.claims[1:])
+    found = reasons(then, now, shipped={"line-1": 2})
+    assert (found["3"].cause, found["3"].order) == (Cause.OLDER_ORDER_LEFT, "1")
+
+
 def test_without_a_memory_of_the_plan_before_a_move_still_has_a_cause() -> None:
     then, now = facts([claim(1, 2)], on_hand={"A": 2}), facts([claim(1, 2)])
     [line] = changes(plan(then, TODAY), plan(now, TODAY), {})
