@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -49,7 +49,7 @@ def _exponent() -> float:
     plan(_facts(SIZES[0]), TODAY)
     points = [(math.log(size), math.log(min(_seconds(_facts(size)) for _ in range(3)))) for size in SIZES]
     middle_x, middle_y = (sum(values) / len(points) for values in zip(*points, strict=True))
-    slope = sum((x - middle_x) * (y - middle_y) for x, y in points)
+    slope: float = sum((x - middle_x) * (y - middle_y) for x, y in points)
     return slope / sum((x - middle_x) ** 2 for x, _ in points)
 
 
@@ -126,7 +126,7 @@ def _floor(url: str) -> float:
     return _sort_and_take(rows, on_hand, coming)
 
 
-def _sort_and_take(rows: list[Any], on_hand: dict[str, int], coming: dict[str, Sequence[Any]]) -> float:
+def _sort_and_take(rows: list[Any], on_hand: dict[str, int], coming: Mapping[str, list[list[Any]]]) -> float:
     began = time.perf_counter()
     rows.sort()
     answers = []

@@ -22,7 +22,7 @@ def main(url: str, shard: int, shards: int) -> None:
     engine = open_engine(url)
     today = datetime.now(UTC).date()
     with engine.connect() as connection:
-        shop = connection.execute(select(Shop.__table__)).one()
+        shop = Shop(**connection.execute(select(Shop.__table__)).mappings().one())
         print("ready", flush=True)
         sys.stdin.readline()
         variants = list(connection.scalars(select(Variant.id).order_by(Variant.id)))[shard::shards]
