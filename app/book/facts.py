@@ -15,6 +15,7 @@ from app.book.teaching import Taught
 from app.engine import model
 from app.engine.rules import Merged, Rules
 from app.models import Channel, Shop, Stock, StockRise, Supply, Variant, Warehouse
+from app.rulebook import Supposed
 from app.supply.receipts import to_come
 from app.supply.rises import withheld
 
@@ -23,17 +24,24 @@ GOING = ("leaving", "left")
 
 
 def load_facts(
-    connection: Connection, shop: Shop, variants: Collection[str], today: date | None = None
+    connection: Connection,
+    shop: Shop,
+    variants: Collection[str],
+    today: date | None = None,
+    *,
+    supposed: Supposed | None = None,
 ) -> list[model.Facts]:
     """Everything the engine needs for these variants; those not in the book are left out.
 
-    The rules are those that hold on the day `today`, the shop's own unless another is given.
+    The rules are those that hold on the day `today`, the shop's own unless another is given, or what is `supposed`.
     """
     today = today or clock.today(shop.settings, datetime.now(UTC))
     rows = connection.execute(select(Variant).where(Variant.shop_id == shop.id, Variant.id.in_(variants))).all()
     channels = load_channels(connection, shop.id)
     scopes = {row.id: rulebook.scopes_of(row) for row in rows}
     rules = Rules(()) if shop.state in GOING else rulebook.load(connection, shop.id, scopes.values())
+    if supposed:
+        channels, rules = supposed.channels(channels), supposed.rules(rules)
     pools = {row.id: tuple(rulebook.pools(rules, scopes[row.id], channels, row.listed_in, today)) for row in rows}
     holidays = rulebook.holidays_for(chain.from_iterable(pools.values()), today)
     stocks = _stocks(connection, shop.id, variants)
