@@ -47,6 +47,9 @@ def rows(
     query = query.where(*(column == value for column, value in wanted.items() if value is not None))
     if status is not None:
         query = query.where(*_is(status, today))
+    # No number of ours is greater than a bigint, and PostgreSQL refuses to compare one that is.
+    if max(number or 0, after or 0) >= 2**63:
+        return []
     if after is not None:
         last = select(Supply.eta, Supply.id).where(Supply.shop_id == shop_id, Supply.id == after)
         query = query.where(tuple_(Supply.eta, Supply.id) > last.scalar_subquery())
