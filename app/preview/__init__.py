@@ -8,11 +8,10 @@ from sqlalchemy import Connection, Row, select
 
 from app import book, rulebook
 from app.engine.model import Mode
-from app.engine.rules import Rule
 from app.models import Shop, Variant
 from app.preview.comparing import compared
 from app.preview.found import Moved, Preview, Refused, Turned
-from app.rulebook import Edit, Place
+from app.rulebook import Edit, Place, Supposed
 
 __all__ = ["Moved", "Preview", "Refused", "Turned", "of_rule"]
 
@@ -27,16 +26,15 @@ def of_rule(connection: Connection, shop: Shop, place: Place, fields: Mapping[st
     after = None
     if fields is not None:
         [(_, _, after)] = rulebook.would_be(connection, shop.id, [Edit(place, fields)])
-    at = place.scope, place.target, place.channel_id
-    opened = _channels_to_open(connection, shop, place, fields or {})
+    supposed = Supposed(place, after, _channels_to_open(connection, shop, place, fields or {}))
     found = Preview(after, rulebook.clashes(connection, shop.id, place, after))
     for variants in _covered(connection, shop, place):
         found.covered += len(variants)
-        rules = rulebook.load(connection, shop.id, [rulebook.scopes_of(row) for row in variants])
-        changed = rules.without(*at) if after is None else rules.with_rule(Rule(*at, after, place.target_name))
-        facts = {each.variant: each for each in book.load_facts(connection, shop, [row.id for row in variants], today)}
+        ids = [row.id for row in variants]
+        now = {facts.variant: facts for facts in book.load_facts(connection, shop, ids, today)}
+        then = {facts.variant: facts for facts in book.load_facts(connection, shop, ids, today, supposed=supposed)}
         for row in variants:
-            if difference := compared(row, facts[row.id], changed, opened, today):
+            if difference := compared(row, now[row.id], then[row.id], today):
                 difference.tell(found)
     return found
 

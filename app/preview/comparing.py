@@ -1,6 +1,6 @@
 """One variant under two sets of rules."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -8,10 +8,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from app import rulebook
 from app.engine import line_state, plan
 from app.engine.model import Channel, Facts, Mode, Plan, Pool, Promise
-from app.engine.rules import Rules
 from app.engine.state import LineState
 from app.preview.found import Moved, Preview, Refused, Turned
 
@@ -70,23 +68,11 @@ class Compared:
                 yield Refused(self.variant.sku, channel.slug, pool.sellable, pool.free)
 
 
-def compared(
-    variant: Row[*tuple[Any, ...]], facts: Facts, changed: Rules, opened: Collection[str], today: date
-) -> Compared | None:
-    """The variant before and after; None where the change does not concern it.
-
-    `facts` are under the rules as they are. The channels `opened` would get a pool where they have none.
-    """
-    channels = tuple(
-        replace(channel, pool=f"new {channel.id}") if channel.pool is None and channel.id in opened else channel
-        for channel in facts.channels
-    )
-    pools = tuple(rulebook.pools(changed, rulebook.scopes_of(variant), channels, variant.listed_in, today))
-    holidays = rulebook.holidays_for(pools, today)
-    after = replace(facts, channels=channels, pools=pools, holidays={**facts.holidays, **holidays})
-    if after.pools == facts.pools:
+def compared(variant: Row[*tuple[Any, ...]], before: Facts, after: Facts, today: date) -> Compared | None:
+    """The variant under both; None where the change does not concern it."""
+    if before == after:
         return None
-    return Compared(variant, (facts, after), (plan(facts, today), plan(after, today)), today)
+    return Compared(variant, (before, after), (plan(before, today), plan(after, today)), today)
 
 
 def _always_open(pool: Pool) -> Pool:

@@ -2,7 +2,7 @@
 
 from app.rulebook.clashes import Clash, clashes
 from app.rulebook.fields import RuleFields, checked
-from app.rulebook.holding import by_channel, holidays_for, pools
+from app.rulebook.holding import Supposed, by_channel, holidays_for, pools
 from app.rulebook.kept import Edit, Kept, find, history, load, of_channels, put, put_many, remove, rows, would_be
 from app.rulebook.naming import channel_ids, channel_slugs, resolve, resolve_all
 from app.rulebook.place import Place, channels_concerned, covered, scopes_of
@@ -17,6 +17,7 @@ __all__ = [
     "Place",
     "RuleFields",
     "StaleRule",
+    "Supposed",
     "by_channel",
     "channel_ids",
     "channel_slugs",

@@ -1,11 +1,40 @@
 """What holds for a variant: the merged rules, by pool and by channel."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from app.engine.model import Channel, Pool
-from app.engine.rules import Merged, Rules, VariantScopes
+from app.engine.rules import Merged, Rule, Rules, VariantScopes
 from app.rulebook import days_off
+from app.rulebook.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """A rule that is not kept, in place of the one at its place, or without one; and channels opened for it.
+
+    Those of them that have no pool get one.
+    """
+
+    place: Place
+    fields: Mapping[str, Any] | None
+    opened: Collection[str] = ()
+
+    def rules(self, kept: Rules) -> Rules:
+        at = self.place.scope, self.place.target, self.place.channel_id
+        if self.fields is None:
+            return kept.without(*at)
+        return kept.with_rule(Rule(*at, self.fields, self.place.target_name))
+
+    def channels(self, known: Iterable[Channel]) -> tuple[Channel, ...]:
+        return tuple(
+            replace(channel, pool=f"new {channel.id}")
+            if channel.pool is None and channel.id in self.opened
+            else channel
+            for channel in known
+        )
 
 
 def deciding(channels: Sequence[Channel], listed_in: Sequence[str]) -> dict[str, Channel]:
