@@ -68,6 +68,7 @@ def _moved(move: dict[str, Any]) -> str:
     """How many are ready and waiting now, and the day: before and after where it moved."""
     units = move["units"]
     state = f"{units['ready_after']} ready, {units['waiting_after']} waiting"
-    if move["from"] == move["to"]:
-        return f"{state}, expected {move['to']}." if move["to"] else f"{state}."
-    return f"{state}, expected {move['from'] or 'no day'} -> {move['to'] or 'no day'}."
+    if not units["waiting_after"]:
+        return f"{state}."
+    was = f"{move['from'] or 'no day'} -> " if units["waiting_before"] and move["from"] != move["to"] else ""
+    return f"{state}, expected {was}{move['to'] or 'no day'}."

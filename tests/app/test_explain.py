@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, update
 
 from app import explain, models, queue
 from app.cli import dueback
-from tests.app.supply_shop import TODAY
+from tests.app.supply_shop import NOW, TODAY
 from tests.app.waiting import Waiting, day
 
 Command = Callable[..., Result]
@@ -210,6 +211,7 @@ def test_an_order_whose_day_was_lost_is_at_risk_before_that_day_comes(there: Wai
     assert risky(there, 0) == ["1"]
 
 
+@time_machine.travel(NOW, tick=True)
 def test_the_commands_print_sentences_and_json(there: Waiting, command: Command) -> None:
     there.expect(3, 30, "PO-17")
     there.order(1, 3)
@@ -218,8 +220,16 @@ def test_the_commands_print_sentences_and_json(there: Waiting, command: Command)
     assert json.loads(command("explain", "--order", "1", "--json").output)[0]["sku"] == "S1"
     assert "web: " in command("explain", "--sku", "S1").output
     assert "has no channel outlet" in command("explain", "--sku", "S1", "--channel", "outlet").output
-    assert "joined the queue" in command("history", "--order", "1").output
+    assert command("queue", "--at-risk").output == "Nothing is at risk.\n"
+    there.look(days=31)
+    assert (
+        command("queue", "--at-risk").output == f"order 1  S1  0 ready, 3 waiting, expected unknown, told {day(30)}\n"
+    )
+    moved = [line.partition("  S1  ")[2] for line in command("history", "--order", "1").output.splitlines()]
+    assert [line.partition(".")[0] for line in moved] == [
+        f"0 ready, 3 waiting, expected {day(30)}",
+        f"0 ready, 3 waiting, expected {day(30)} -> no day",
+    ]
     assert json.loads(command("history", "--order", "1", "--json").output)[0]["cause"] == "ordered"
     assert command("history", "--order", "9").output == "Nothing was promised to order 9 yet.\n"
-    assert command("queue", "--at-risk").output == "Nothing is at risk.\n"
     assert command("explain").exit_code == 2
