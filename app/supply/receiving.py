@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, Engine, select, update
 
-from app import book, clock, notices, stock_writes
+from app import book, clock, marks, notices, stock_writes
 from app.models import Receipt, Shop, Supply, Variant, Warehouse
 from app.platforms import Platform, ShopError, VariantSeen
 from app.runtime import Runtime
@@ -129,6 +129,7 @@ def _look(engine: Engine, shop: Shop, platform: Platform, number: int) -> Varian
         raise BadSupply(f"supply: The variant of supply {number} is gone from the shop.")
     with engine.begin() as connection:
         book.record_variants(connection, shop.id, [variant_id], seen, datetime.now(UTC))
+        marks.mark(connection, shop.id, [("variant", variant_id)])
     return seen[0]
 
 
