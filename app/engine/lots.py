@@ -67,14 +67,23 @@ class Lots:
 
     def _stock_fell(self, warehouse: str) -> Reason | None:
         """Units that shipments in their turn do not explain."""
-        lot = (Source.ON_HAND, warehouse, None)
         fell = self._before.stocks.get(warehouse, 0) - self._after.stocks.get(warehouse, 0)
-        fell -= sum(min(max(0, line.shipped), units_by_lot(line.before).get(lot, 0)) for line in self._lines)
+        fell -= self._shipped_in_turn[warehouse]
         if fell <= 0:
             return None
         if early := self._shipped_out_of_turn:
             return Reason(Cause.SHIPPED_OUT_OF_TURN, warehouse=warehouse, order=early.order, units=fell)
         return Reason(Cause.STOCK_LOST, warehouse=warehouse, units=fell)
+
+    @cached_property
+    def _shipped_in_turn(self) -> Counter[str]:
+        """By warehouse, the units that left to those who were to get them from there."""
+        units: Counter[str] = Counter()
+        for line in self._lines:
+            for (source, warehouse, _), covered in units_by_lot(line.before).items() if line.shipped > 0 else ():
+                if source is Source.ON_HAND and warehouse:
+                    units[warehouse] += min(line.shipped, covered)
+        return units
 
     @cached_property
     def _shipped_out_of_turn(self) -> LineChange | None:

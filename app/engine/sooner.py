@@ -11,7 +11,7 @@ from app.engine.changes import last_day
 from app.engine.model import Channel, Facts, Piece, Stock, Supply
 from app.engine.promise import serve
 
-MOST_SUPPLIES = 3
+MOST_SUPPLIES = 2
 
 
 @dataclass(frozen=True, slots=True)

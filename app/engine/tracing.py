@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from app.engine.changes import LEARNED, Basis, Cause, LineChange, Lot, Reason, last_day
 from app.engine.lots import Lots, days_by_lot, units_by_lot, worst_first
@@ -115,14 +116,21 @@ class Tracer:
 
     def _handed_over(self, line: LineChange) -> Iterator[Reason]:
         """Units that leave fall out of an exchange by themselves: nobody decided that."""
-        by_id = {other.line: other for other in self._lines}
-        then, now = _by_pair(self._before.exchanges), _by_pair(self._after.exchanges)
+        then, now = self._exchanged
         for pair in sorted(pair for pair in then | now if line.line in pair):
-            partner = by_id.get(pair[1] if pair[0] == line.line else pair[0])
+            partner = self._by_id.get(pair[1] if pair[0] == line.line else pair[0])
             fewer = any(each.given_up or each.shipped > 0 or each.added < 0 for each in (line, partner) if each)
             if now[pair] > then[pair] or (now[pair] < then[pair] and not fewer):
                 units = abs(now[pair] - then[pair])
                 yield Reason(Cause.HANDED_OVER, order=partner.order if partner else None, units=units)
+
+    @cached_property
+    def _exchanged(self) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
+        return _by_pair(self._before.exchanges), _by_pair(self._after.exchanges)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, LineChange]:
+        return {line.line: line for line in self._lines}
 
     def _moved(self, line: LineChange, lots: Sequence[Lot]) -> Iterator[Reason]:
         """The line's channel sells from other warehouses."""
