@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from app import book, wording
+from app.engine.allocate import together
 from app.engine.changes import DATING
 from app.engine.model import Facts, Mode, Piece, Promise, Source
 from app.engine.plan import plan
@@ -55,7 +56,7 @@ class _Explained:
         self._line, self._facts, self._names, self._today = line, facts, names, today
         promises = plan(facts, today).promises
         self._promises = [promise for promise in promises if promise.claim.line == line.id]
-        self._pieces = [piece for promise in self._promises for piece in promise.pieces]
+        self._pieces = together([piece for promise in self._promises for piece in promise.pieces])
         self._before = list(self._ahead(promises))
         self._ways = ways(facts, line.id, today) if facts.tracked else []
         self._rule = names.rule(merged[line.channel_id]) if line.channel_id in merged else []
