@@ -33,6 +33,10 @@ class Scope(StrEnum):
     SHOP = "shop"
 
 
+# A plain text is looked up faster than an enum's member.
+VARIANT, PRODUCT = Scope.VARIANT.value, Scope.PRODUCT.value
+
+
 @dataclass(frozen=True, slots=True)
 class VariantScopes:
     """A variant and what it belongs to, by id. `categories` are its own and all above it, the nearest first."""
@@ -135,7 +139,8 @@ class Rules:
         self._rules: dict[tuple[str, str, str], Rule] = {
             (rule.scope, rule.target, rule.channel): rule for rule in rules
         }
-        self._merged: dict[tuple[date, tuple[int, ...]], Merged] = {}
+        self._wide: dict[tuple[object, ...], list[Rule]] = {}
+        self._merged: dict[tuple[date, tuple[int, ...], int], Merged] = {}
 
     def with_rule(self, rule: Rule) -> "Rules":
         """These and the rule; it takes the place of one that is there."""
@@ -147,34 +152,45 @@ class Rules:
 
     def merge(self, variant: VariantScopes, channel: str, today: date) -> Merged:
         """What holds for the variant in the channel today."""
-        concerned = self.concerning(variant, channel)
-        key = today, tuple(map(id, concerned))
+        narrow, wide = self._own(variant, channel), self._inherited(variant, channel)
+        key = today, tuple(map(id, narrow)), id(wide)
         if key not in self._merged:
-            self._merged[key] = _merge(concerned, today)
+            self._merged[key] = _merge([*narrow, *wide], today)
         return self._merged[key]
 
-    def concerning(self, variant: VariantScopes, channel: str) -> list[Rule]:
-        """The rules for anything the variant belongs to, most specific first, whether they hold today or not.
+    def _own(self, variant: VariantScopes, channel: str) -> list[Rule]:
+        """The rules for the variant and its product."""
+        places = (
+            (VARIANT, variant.id, channel),
+            (VARIANT, variant.id, EVERY_CHANNEL),
+            (PRODUCT, variant.product, channel),
+            (PRODUCT, variant.product, EVERY_CHANNEL),
+        )
+        return [self._rules[place] for place in places if place in self._rules]
 
-        Of a variant's collections the first by name goes first: the same rules give the same answer in whatever order
-        they were made.
-        """
-        found = self._at(Scope.VARIANT, [variant.id], channel)
-        found += self._at(Scope.PRODUCT, [variant.product], channel)
+    def _inherited(self, variant: VariantScopes, channel: str) -> list[Rule]:
+        """The rules for all else it belongs to. The same list for all variants that belong to the same."""
+        key = variant.collections, variant.categories, variant.product_type, channel
+        if key not in self._wide:
+            self._wide[key] = [*self._of_collections(variant, channel), *self._of_kinds(variant, channel)]
+        return self._wide[key]
+
+    def _of_collections(self, variant: VariantScopes, channel: str) -> Iterator[Rule]:
+        """By name: the same rules give the same answer in whatever order they were made."""
         for where in (channel, EVERY_CHANNEL):
-            collections = self._in(Scope.COLLECTION, variant.collections, [where])
-            found += sorted(collections, key=attrgetter("name", "target"))
-        found += self._at(Scope.CATEGORY, variant.categories, channel)
-        found += self._at(Scope.PRODUCT_TYPE, [variant.product_type], channel)
-        found += self._at(Scope.CHANNEL, [channel], channel)
-        found += self._at(Scope.SHOP, [THE_SHOP], channel)
-        return found
+            yield from sorted(
+                self._at(Scope.COLLECTION, variant.collections, (where,)), key=attrgetter("name", "target")
+            )
 
-    def _at(self, scope: Scope, targets: Iterable[str], channel: str) -> list[Rule]:
-        """For each target its rule for the one channel, then the one for every channel."""
-        return self._in(scope, targets, (channel, EVERY_CHANNEL))
+    def _of_kinds(self, variant: VariantScopes, channel: str) -> Iterator[Rule]:
+        both = channel, EVERY_CHANNEL
+        yield from self._at(Scope.CATEGORY, variant.categories, both)
+        yield from self._at(Scope.PRODUCT_TYPE, (variant.product_type,), both)
+        yield from self._at(Scope.CHANNEL, (channel,), both)
+        yield from self._at(Scope.SHOP, (THE_SHOP,), both)
 
-    def _in(self, scope: Scope, targets: Iterable[str], channels: Iterable[str]) -> list[Rule]:
+    def _at(self, scope: Scope, targets: Iterable[str], channels: Iterable[str]) -> list[Rule]:
+        """The rules for each target, in each of these channels."""
         places = ((scope.value, target, channel) for target in targets for channel in channels)
         return [self._rules[place] for place in places if place in self._rules]
 

@@ -40,7 +40,7 @@ def clashes(
         rules[place.target_name, place.target, place.channel_id] = fields or {}
     shared = _shared(connection, shop_id, {target for _, target, _ in rules})
     found = []
-    # In the order in which `Rules.concerning` looks at them.
+    # In the order in which `app.engine.rules` looks at them.
     for one, other in combinations(sorted(rules), 2):
         variants = shared.get(frozenset((one[1], other[1])), 0)
         concerned = place is None or place.target in {one[1], other[1]}

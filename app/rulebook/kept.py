@@ -1,11 +1,11 @@
 """The rules as they are kept, and who changed them."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, text
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Connection, Row, delete, select, text
 
 from app import marks
 from app.engine.rules import Rule as EngineRule
@@ -19,7 +19,6 @@ Kept = Row[*tuple[Any, ...]]
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('rules', :shop))")
 _NARROW = (Scope.VARIANT.value, Scope.PRODUCT.value)
-_KEY = ("shop_id", "scope", "target", "channel_id")
 
 
 class Edit(NamedTuple):
@@ -124,7 +123,7 @@ def remove(connection: Connection, shop: Shop, place: Place, *, who: str, versio
         return False
     connection.execute(delete(Rule).where(Rule.id == row.id))
     change = _change(shop.id, place._replace(target_name=row.target_name), row.fields, None, who)
-    connection.execute(insert(RuleChange), [change])
+    connection.execute(_NOTE, {"rows": json.dumps([change])})
     _mark(connection, shop.id, [place])
     return True
 
@@ -171,16 +170,25 @@ def _change(
 
 
 def _write(connection: Connection, changes: Sequence[Mapping[str, Any]]) -> None:
-    if not changes:
-        return
-    statement = upsert(Rule)
-    fresh = {"fields": statement.excluded.fields, "target_name": statement.excluded.target_name}
-    statement = statement.on_conflict_do_update(
-        index_elements=_KEY, set_=fresh | {"version": Rule.version + 1, "changed_at": func.now()}
-    )
-    kept = [{name: row[name] for name in (*_KEY, "target_name")} | {"fields": row["after"]} for row in changes]
-    connection.execute(statement, kept)
-    connection.execute(insert(RuleChange), [dict(row) for row in changes])
+    """The rules as they are after the changes, and the changes. The rows go as one JSON text: they may be many."""
+    last = {(change["scope"], change["target"], change["channel_id"]): change for change in changes}
+    connection.execute(_KEEP, {"rows": json.dumps(list(last.values()))})
+    connection.execute(_NOTE, {"rows": json.dumps(changes)})
+
+
+_KEEP = text("""
+    INSERT INTO rules (shop_id, scope, target, target_name, channel_id, fields)
+    SELECT shop_id, scope, target, target_name, channel_id, after
+    FROM json_populate_recordset(NULL::rule_changes, :rows)
+    ON CONFLICT (shop_id, scope, target, channel_id) DO UPDATE
+    SET fields = excluded.fields, target_name = excluded.target_name, version = rules.version + 1, changed_at = now()
+""")
+
+_NOTE = text("""
+    INSERT INTO rule_changes (shop_id, scope, target, target_name, channel_id, before, after, who)
+    SELECT shop_id, scope, target, target_name, channel_id, before, after, who
+    FROM json_populate_recordset(NULL::rule_changes, :rows)
+""")
 
 
 def _mark(connection: Connection, shop_id: int, places: Sequence[Place]) -> None:
