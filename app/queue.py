@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from app.models import Channel, Line, Order, Supply, Warehouse
+from app import turns
+from app.book.claims import load_claims
+from app.engine.model import Policy
+from app.engine.turns import in_turn
+from app.models import Channel, Line, Order, Shop, Supply, Warehouse
+from app.turns.moves import Decided
+
+Entry = Row[*tuple[Any, ...]]
 
 
 def lines(connection: Connection, shop_id: int, sku: str | None = None) -> list[dict[str, Any]]:
@@ -40,7 +48,7 @@ def _late(row: Row[*tuple[Any, ...]], names: "_Names", today: date) -> list[dict
     return [{"supply": int(number), "reference": names.references[number]} for number in late]
 
 
-def _rows(connection: Connection, shop_id: int, sku: str | None) -> list[Row[*tuple[Any, ...]]]:
+def _rows(connection: Connection, shop_id: int, sku: str | None) -> list[Entry]:
     """Open lines with their orders, in queue order."""
     query = (
         select(Line, Order.number, Order.queued_at, Channel.slug.label("channel"))
@@ -48,7 +56,23 @@ def _rows(connection: Connection, shop_id: int, sku: str | None) -> list[Row[*tu
         .outerjoin(Channel, (Channel.shop_id == Order.shop_id) & (Channel.id == Order.channel_id))
         .where(Line.shop_id == shop_id, Line.open > 0, *([Line.sku == sku] if sku else []))
     )
-    return sorted(connection.execute(query), key=_place)
+    return _in_turn(connection, shop_id, sorted(connection.execute(query), key=_place))
+
+
+def _in_turn(connection: Connection, shop_id: int, rows: list[Entry]) -> list[Entry]:
+    """The rows, first come first, with those of each variant in their turn where a policy or a person decided it."""
+    variants = {row.variant_id for row in rows if row.variant_id}
+    decided = turns.load(connection, shop_id, variants)
+    policy = turns.of(connection.execute(select(Shop.settings).where(Shop.id == shop_id)).one()).policy
+    concerned = variants if policy is not Policy.FIRST_COME else set(decided)
+    pinned = set(chain.from_iterable(moves.pinned for moves in decided.values()))
+    claims = load_claims(connection, shop_id, concerned, pinned) if concerned else {}
+    by_line = {row.id: row for row in rows}
+    served = {
+        variant: iter(dict.fromkeys(c.line for c in in_turn(found, policy, decided.get(variant, Decided()).exchanges)))
+        for variant, found in claims.items()
+    }
+    return [by_line[next(served[row.variant_id])] if row.variant_id in served else row for row in rows]
 
 
 def _place(row: Row[*tuple[Any, ...]]) -> tuple[Any, ...]:

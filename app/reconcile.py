@@ -19,6 +19,7 @@ from app.models import Shop
 from app.platforms import Platform, SetStock, ShopError
 from app.runtime import Runtime
 from app.supply import receiving
+from app.turns import completing
 
 log = structlog.get_logger()
 
@@ -62,6 +63,7 @@ def _one_round(runtime: Runtime, shop_id: int, platform: Platform) -> bool:
         return False
     layout = _batch(runtime, shop, "layout", partial(_layout, runtime, shop, platform))
     orders = _batch(runtime, shop, "order", partial(_orders, runtime, shop, platform))
+    _say_what_completes(runtime, shop)
     variants = _batch(runtime, shop, "variant", partial(_variants, runtime, shop, platform, urgent_only=orders))
     notices.send(runtime.engine, shop_id, platform)
     return layout or orders or variants
@@ -84,6 +86,11 @@ def _batch(runtime: Runtime, shop: Shop, kind: str, work: Callable[[list[Taken]]
         with runtime.engine.begin() as connection:
             marks.postpone(connection, shop.id, kind, taken)
         return True
+
+
+def _say_what_completes(runtime: Runtime, shop: Shop) -> None:
+    with runtime.engine.begin() as connection:
+        completing.refresh(connection, shop)
 
 
 def _layout(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Taken]) -> bool:

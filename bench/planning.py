@@ -49,8 +49,8 @@ def _exponent() -> float:
     plan(_facts(SIZES[0]), TODAY)
     points = [(math.log(size), math.log(min(_seconds(_facts(size)) for _ in range(3)))) for size in SIZES]
     middle_x, middle_y = (sum(values) / len(points) for values in zip(*points, strict=True))
-    slope = sum((x - middle_x) * (y - middle_y) for x, y in points)
-    return slope / sum((x - middle_x) * (x - middle_x) for x, _ in points)
+    above = sum((x - middle_x) * (y - middle_y) for x, y in points)
+    return float(above / sum((x - middle_x) ** 2 for x, _ in points))
 
 
 def _seconds(facts: Facts) -> float:

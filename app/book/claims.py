@@ -39,16 +39,18 @@ class OpenLine(NamedTuple):
     completes: bool
 
 
-def load_claims(connection: Connection, shop_id: int, variants: Collection[str]) -> dict[str, list[Claim]]:
-    """By variant, in no order; a variant nobody waits for has none."""
+def load_claims(
+    connection: Connection, shop_id: int, variants: Collection[str], pinned: Collection[str] = ()
+) -> dict[str, list[Claim]]:
+    """By variant, in no order; a variant nobody waits for has none. `pinned` are ids of lines."""
     found: dict[str, list[Claim]] = defaultdict(list)
     rows = connection.scalar(_OPEN_LINES, {"shop": shop_id, "variants": list(variants)})
     for line in map(OpenLine._make, json.loads(rows or "[]")):
-        found[line.variant].extend(claims_of(line))
+        found[line.variant].extend(claims_of(line, pinned=line.id in pinned))
     return found
 
 
-def claims_of(line: OpenLine) -> Iterator[Claim]:
+def claims_of(line: OpenLine, *, pinned: bool = False) -> Iterator[Claim]:
     """One claim per layer with open units. What left first are the units that joined first."""
     gone, approving, allocations = line.quantity - line.open, line.approving, tuple(line.allocations.items())
     wanted_on = date.fromisoformat(line.wanted_on) if line.wanted_on else None
@@ -66,6 +68,7 @@ def claims_of(line: OpenLine) -> Iterator[Claim]:
             approving=min(units, approving),
             allocations=allocations,
             layer=number,
+            pinned=pinned,
             paid=line.paid,
             wanted_on=wanted_on,
             rank=line.rank,

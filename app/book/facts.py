@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from app import clock, rulebook
+from app import clock, rulebook, turns
 from app.book import teaching
 from app.book.claims import load_claims
 from app.book.teaching import Taught
@@ -49,7 +49,9 @@ def load_facts(
     sellers = {row.supplier_id for row in coming if row.supplier_id}
     taught = teaching.load(connection, shop.id, variants, chain.from_iterable(pools.values()), sellers)
     supplies = _supplies(coming, taught)
-    claims = load_claims(connection, shop.id, variants)
+    decided = turns.load(connection, shop.id, variants)
+    pinned = set(chain.from_iterable(moves.pinned for moves in decided.values()))
+    claims = load_claims(connection, shop.id, variants, pinned)
     return [
         model.Facts(
             variant=row.id,
@@ -59,6 +61,8 @@ def load_facts(
             supplies=tuple(supplies[row.id]),
             claims=tuple(claims[row.id]),
             tracked=row.tracked,
+            policy=turns.of(shop).policy,
+            exchanges=decided[row.id].exchanges if row.id in decided else (),
             time_zone=clock.zone(shop.settings).key,
             holidays=holidays,
         )

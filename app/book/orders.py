@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from app import turns
 from app.book import movements, pool_shipments
 from app.book.rows import upsert
 from app.models import Line, Order, Shop
@@ -15,6 +16,8 @@ NOT_ACCEPTED = {"DRAFT"}
 GIVEN_UP = {"CANCELED", "EXPIRED"}
 NOT_LEFT = {"WAITING_FOR_APPROVAL", "CANCELED"}
 WHAT_DECIDES = ("variant_id", "open", "approving", "allocations", "layers", "shown")
+# Of the order itself.
+WHAT_TELLS = ("status", "shown", "paid", "wanted_on", "rank")
 
 Row = Mapping[Any, Any]
 
@@ -27,7 +30,8 @@ def record_orders(
     lines = _rows(connection, select(Line.__table__).where(Line.shop_id == shop.id, Line.order_id.in_(asked)))
     accepted = [order for order in seen if order.status not in NOT_ACCEPTED]
 
-    order_rows = [_order_row(shop.id, order, orders.get(order.id), now) for order in accepted]
+    setting = turns.of(shop)
+    order_rows = [_order_row(shop.id, order, orders.get(order.id), setting, now) for order in accepted]
     line_rows = [
         _line_row(shop.id, order, line, lines.get(line.id), row["queued_at"] if order.id not in orders else now)
         for order, row in zip(accepted, order_rows, strict=True)
@@ -49,7 +53,10 @@ def _ids(rows: Sequence[Row]) -> set[str]:
     return {row["id"] for row in rows}
 
 
-def _order_row(shop_id: int, order: OrderSeen, old: Row | None, now: datetime) -> dict[str, Any]:
+def _order_row(
+    shop_id: int, order: OrderSeen, old: Row | None, setting: turns.Setting, now: datetime
+) -> dict[str, Any]:
+    wanted_on, rank = turns.marks_of(setting, order.channel, order.others)
     return {
         "shop_id": shop_id,
         "id": order.id,
@@ -62,6 +69,9 @@ def _order_row(shop_id: int, order: OrderSeen, old: Row | None, now: datetime) -
         "shipments": movements.counted(order, old["shipments"] if old else {}),
         "shown": dict(order.metadata),
         "observed_at": now,
+        "paid": order.paid,
+        "wanted_on": wanted_on,
+        "rank": rank,
     }
 
 
@@ -120,8 +130,8 @@ def _touched(
     orders: dict[str, Row], lines: dict[str, Row], order_rows: Sequence[Row], line_rows: Sequence[Row]
 ) -> Iterator[str]:
     """Variants of lines that changed, came, went, or whose order shows something else than before."""
-    shown = {row["id"]: (row["status"], row["shown"]) for row in orders.values()}
-    restyled = {row["id"] for row in order_rows if shown.get(row["id"]) != (row["status"], row["shown"])}
+    before = {row["id"]: [row[name] for name in WHAT_TELLS] for row in orders.values()}
+    restyled = {row["id"] for row in order_rows if before.get(row["id"]) != [row[name] for name in WHAT_TELLS]}
     for row in line_rows:
         old = lines.get(row["id"])
         if row["order_id"] in restyled or old is None or any(old[name] != row[name] for name in WHAT_DECIDES):

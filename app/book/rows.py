@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import cache
+from operator import methodcaller
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
@@ -22,7 +22,7 @@ def upsert(connection: Connection, table: type[Table], rows: Sequence[dict[str, 
 
 def as_json(rows: Iterable[dict[str, Any]]) -> str:
     """The rows as PostgreSQL's json_populate_recordset takes them."""
-    return json.dumps(list(rows), default=datetime.isoformat)
+    return json.dumps(list(rows), default=methodcaller("isoformat"))
 
 
 @cache

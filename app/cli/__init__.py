@@ -14,6 +14,7 @@ from app.cli.ship import ship
 from app.cli.shop import shop, sweep_command, wait
 from app.cli.supplier import supplier
 from app.cli.supply import supply
+from app.cli.turn import turn
 from app.cli.why import explain, history_command
 from app.config import BadSetting
 
@@ -25,7 +26,7 @@ def dueback() -> None:
 
 
 RUNNING = (serve, web, worker, migrate_command)
-SETTING = (shop, group, rule, supplier, supply, doctor)
+SETTING = (shop, group, rule, supplier, supply, turn, doctor)
 LOOKING = (report, queue, availability, explain, history_command, ship, sweep_command, wait)
 
 for command in (*RUNNING, *SETTING, *LOOKING):

@@ -119,7 +119,7 @@ class QueueMove(Table):
     """What a person decided about somebody's turn.
 
     `kind`: pin (the line goes before all that are not pinned); hand_over (`units` of the line change places in the
-    queue with as many of `to_line_id`). Units that are shipped or cancelled fall out of it; `undone_at` ends it.
+    queue with as many of `to_line_id`, of which `to_line_left` units had left by then). `undone_at` ends it.
     """
 
     __tablename__ = "queue_moves"
@@ -131,6 +131,7 @@ class QueueMove(Table):
     line_id: Mapped[str]
     to_line_id: Mapped[str | None]
     units: Mapped[int | None]
+    to_line_left: Mapped[int | None]
     who: Mapped[str]
     why: Mapped[str] = mapped_column(server_default="")
     at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -182,6 +182,8 @@ def _order(node: Json, events: Events) -> OrderSeen:
         created=created,
         placed=placed,
         metadata=_our_metadata(node),
+        paid=node["isPaid"],
+        others={item["key"]: item["value"] for item in node["metadata"] if not item["key"].startswith(OURS)},
         lines=tuple(_line(line) for line in node["lines"]),
         fulfilments=tuple(_fulfilment(shipment, node["number"], events) for shipment in node["fulfillments"]),
     )

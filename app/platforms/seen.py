@@ -1,7 +1,7 @@
 """What a shop shows, in our words. Ids are the platform's own, opaque."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -68,7 +68,10 @@ class FulfilmentSeen:
 
 @dataclass(frozen=True, slots=True)
 class OrderSeen:
-    """An order. `placed` is when the shop accepted it, or None where it was imported in bulk."""
+    """An order. `placed` is when the shop accepted it, or None where it was imported in bulk.
+
+    `metadata` is ours; `others` is everybody else's and may be personal: of it only what a merchant names is kept.
+    """
 
     id: str
     number: str
@@ -80,6 +83,8 @@ class OrderSeen:
     metadata: Mapping[str, str]
     lines: tuple[LineSeen, ...]
     fulfilments: tuple[FulfilmentSeen, ...]
+    paid: bool = False
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("line_id", sa.Text(), nullable=False),
         sa.Column("to_line_id", sa.Text(), nullable=True),
         sa.Column("units", sa.Integer(), nullable=True),
+        sa.Column("to_line_left", sa.Integer(), nullable=True),
         sa.Column("who", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), server_default="", nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),

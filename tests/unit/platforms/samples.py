@@ -33,6 +33,7 @@ def order(**other: Any) -> dict[str, Any]:
         "number": "7",
         "status": "UNFULFILLED",
         "origin": "CHECKOUT",
+        "isPaid": True,
         "created": CREATED,
         "channel": {"id": "Web"},
         "metadata": [],

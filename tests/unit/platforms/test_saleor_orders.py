@@ -55,6 +55,12 @@ def test_an_order_without_an_origin_does_not_hide_the_others(saleor: Saleor, wir
     assert (seen.origin, seen.placed) == ("", NINE)
 
 
+def test_what_an_order_says_beside_us_is_told_apart(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["orders"] = pages(order(isPaid=False, metadata=metadata(**{"dueback.status": "ready", "rank": "3"})))
+    (seen,) = saleor.orders(["O1"])
+    assert (seen.paid, seen.metadata, seen.others) == (False, {"dueback.status": "ready"}, {"rank": "3"})
+
+
 def test_a_line_is_read_whole(saleor: Saleor, wire: Wire) -> None:
     allocations = [
         {"quantity": 2, "warehouse": {"id": "Pool"}},

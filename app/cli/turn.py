@@ -1,0 +1,174 @@
+"""Whose turn it is: the shop's policy, and what people decide for single orders."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from app import tasks, turns
+from app.cli import naming
+from app.cli.opening import json_option, opened, print_json, shop_option
+from app.cli.supplying import WHO, today, why_option
+from app.engine.model import Policy
+from app.models import Shop
+from app.turns import effects
+from app.turns.effects import Change, Effect, Stands
+
+order_option = click.option("--order", required=True, metavar="NUMBER")
+sku_option = click.option("--sku", required=True)
+units_option = click.option("--units", type=click.IntRange(min=1), required=True)
+
+
+@contextlib.contextmanager
+def _writing(shop_url: str) -> Iterator[tuple[Connection, Shop]]:
+    with opened(shop_url) as (runtime, shop):
+        try:
+            with runtime.engine.begin() as connection:
+                yield connection, shop
+        except (turns.BadMove, turns.BadPolicy) as wrong:
+            raise click.ClickException(str(wrong)) from wrong
+        tasks.wake(shop.id)
+
+
+@click.group()
+def turn() -> None:
+    """Decide whose turn it is: policy, pins, and units handed from one order to another."""
+
+
+@turn.command()
+@shop_option
+@click.option("--policy", "chosen", type=click.Choice([policy.value for policy in Policy]), help="Who is served first.")
+@click.option("--wanted-key", help="Key of the orders' metadata with the day they are wanted; empty: none.")
+@click.option("--rank-key", help="Key of the orders' metadata with their rank, lower first; empty: none.")
+@click.option("--rank", "ranks", multiple=True, metavar="CHANNEL=RANK", help="The rank of a channel's orders.")
+@click.option("--preview", is_flag=True, help="Say who would gain and who would lose; change nothing.")
+@json_option
+def policy(
+    shop_url: str, chosen: str | None, wanted_key: str | None, rank_key: str | None, ranks: tuple[str, ...],
+    preview: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Show or change who is served first. Among equals it is always first come, first served."""
+    with _writing(shop_url) as (connection, shop):
+        if preview:
+            effect = effects.of_policy(connection, shop, Policy(chosen or turns.of(shop).policy), today(shop))
+            _print_effect(effect, as_json=as_json)
+            return
+        given = {"policy": chosen, "wanted_key": wanted_key, "rank_key": rank_key}
+        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if ranks:
+            changes["ranks"] = turns.of(shop).ranks | _ranks(connection, shop, ranks)
+        setting = turns.put(connection, shop, changes)
+    if as_json:
+        print_json(setting.model_dump(mode="json"))
+    else:
+        click.echo(f"Served first: {setting.policy.value}.")
+
+
+def _ranks(connection: Connection, shop: Shop, given: tuple[str, ...]) -> dict[str, int]:
+    channels = naming.channels(connection, shop.id)
+    found = {}
+    for text in given:
+        slug, _, rank = text.partition("=")
+        if not rank.removeprefix("-").isdecimal():
+            raise click.ClickException(f"{text!r} is no rank. Write it like web=1.")
+        found[naming.known(channels, slug, "channel")] = int(rank)
+    return found
+
+
+@turn.command()
+@shop_option
+@order_option
+@sku_option
+@why_option
+def pin(shop_url: str, order: str, sku: str, why: str) -> None:
+    """Let an order go before all that are not pinned."""
+    with _writing(shop_url) as (connection, shop):
+        number = turns.pin(connection, shop, order, sku, who=WHO, why=why)
+    click.echo(f"Move {number}: order {order} goes first for {sku}.")
+
+
+@turn.command("hand-over")
+@shop_option
+@click.option("--from-order", "giver", required=True, metavar="NUMBER")
+@click.option("--to-order", "taker", required=True, metavar="NUMBER")
+@sku_option
+@units_option
+@why_option
+def hand_over(shop_url: str, giver: str, taker: str, sku: str, units: int, why: str) -> None:
+    """Let units of two orders change places in the queue."""
+    with _writing(shop_url) as (connection, shop):
+        number = turns.hand_over(connection, shop, giver, taker, sku, units, who=WHO, why=why)
+    click.echo(f"Move {number}: {units} of {sku} from order {giver} to order {taker}.")
+
+
+@turn.command()
+@shop_option
+@click.option("--to-order", "taker", required=True, metavar="NUMBER")
+@sku_option
+@units_option
+@json_option
+def suggest(shop_url: str, taker: str, sku: str, units: int, as_json: bool) -> None:
+    """Say who could hand units over to an order, the least harmed first."""
+    with _writing(shop_url) as (connection, shop):
+        found = effects.givers(connection, shop, taker, sku, units, today(shop))
+    if as_json:
+        print_json([asdict(giver) for giver in found])
+        return
+    for giver in found:
+        click.echo(
+            f"Order {giver.order}: {_moves(giver.before, giver.after)}. Order {taker} then: {_says(giver.taker)}."
+        )
+    if not found:
+        click.echo(f"Nobody's {units} of {sku} would bring order {taker} sooner.")
+
+
+@turn.command("list")
+@shop_option
+@json_option
+def list_moves(shop_url: str, as_json: bool) -> None:
+    """The moves that hold, oldest first."""
+    with opened(shop_url) as (runtime, shop), runtime.engine.connect() as connection:
+        rows = [dict(row._mapping) for row in turns.rows(connection, shop.id)]  # noqa: SLF001 - SQLAlchemy's own name
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        what = "goes first" if row["kind"] == "pin" else f"hands {row['units']} to order {row['to_order']}"
+        click.echo(
+            f"{row['id']}: order {row['order']} {what}, {row['sku']}, {row['at']:%Y-%m-%d} {row['why']}".rstrip()
+        )
+
+
+@turn.command()
+@shop_option
+@click.argument("number", type=int)
+def undo(shop_url: str, number: int) -> None:
+    """Take a move back."""
+    with _writing(shop_url) as (connection, shop):
+        turns.undo(connection, shop, number)
+    click.echo(f"Move {number} holds no longer.")
+
+
+def _print_effect(effect: Effect, *, as_json: bool) -> None:
+    if as_json:
+        print_json(asdict(effect))
+        return
+    click.echo(f"Of {effect.lines} open lines {effect.gaining} would gain and {effect.losing} would lose.")
+    for word, changes in (("gains", effect.gains), ("loses", effect.losses)):
+        for change in changes:
+            click.echo(f"Order {change.order}, {change.sku} {word}: {_change(change)}.")
+
+
+def _change(change: Change) -> str:
+    return _moves(change.before, change.after)
+
+
+def _moves(before: Stands, after: Stands) -> str:
+    return f"from {_says(before)} to {_says(after)}"
+
+
+def _says(stands: Stands) -> str:
+    return f"{stands.ready} ready, the last by {stands.expected or 'no known day'}"

@@ -1,0 +1,166 @@
+"""What another policy or a hand-over would do to people, before anybody decides it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from app import book
+from app.engine import line_state, plan
+from app.engine.model import Claim, Exchange, Facts, Piece, Policy
+from app.models import Line, Order, Shop
+from app.turns import completing, moves
+from app.turns.moves import BadMove
+
+BATCH = 500
+MOST_LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """How a line stands: units ready, and the day its last unit is expected."""
+
+    ready: int
+    expected: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line before and after."""
+
+    order: str
+    sku: str
+    units: int
+    before: Stands
+    after: Stands
+
+
+@dataclass(slots=True)
+class Effect:
+    """Who gains and who loses: how many lines, and the first of them."""
+
+    lines: int = 0
+    gaining: int = 0
+    losing: int = 0
+    gains: list[Change] = field(default_factory=list)
+    losses: list[Change] = field(default_factory=list)
+
+    def count(self, change: Change) -> None:
+        if _goodness(change.after) > _goodness(change.before):
+            self.gaining += 1
+            self.gains += [change] if len(self.gains) < MOST_LISTED else []
+        elif _goodness(change.after) < _goodness(change.before):
+            self.losing += 1
+            self.losses += [change] if len(self.losses) < MOST_LISTED else []
+
+
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """An order that could hand the units over: how it stands before and after, and how the taker would stand."""
+
+    order: str
+    units: int
+    before: Stands
+    after: Stands
+    taker: Stands
+
+
+def of_policy(connection: Connection, shop: Shop, policy: Policy, today: date) -> Effect:
+    """Who would gain and who would lose if the shop served its queue like this. Changes nothing."""
+    complete = completing.find(connection, shop.id) if policy is Policy.COMPLETE_FIRST else set()
+    effect = Effect()
+    for variants in _waited_for(connection, shop.id):
+        lines = _lines(connection, shop.id, variants)
+        for facts in book.load_facts(connection, shop, variants, today):
+            claims = tuple(_flagged(claim, lines, complete) for claim in facts.claims)
+            then = replace(facts, policy=policy, claims=claims if policy is Policy.COMPLETE_FIRST else facts.claims)
+            before, after = _standing(facts, today), _standing(then, today)
+            for line, stands in before.items():
+                effect.lines += 1
+                row = lines[line]
+                effect.count(Change(row.number, row.sku, row.open, stands, after[line]))
+    return effect
+
+
+def givers(connection: Connection, shop: Shop, taker: str, sku: str, units: int, today: date) -> list[Giver]:
+    """Orders that could hand so many units to order `taker` so that it is served sooner, the least harmed first.
+
+    Least harmed is who was told no day, then whose day would move least; of equals the youngest. Raises BadMove.
+    """
+    found = moves.open_lines(connection, shop.id, taker, sku)
+    if not found:
+        raise BadMove(f"Order {taker} has no open units of {sku}.")
+    taking = found[0]
+    [facts] = book.load_facts(connection, shop, [taking.variant_id], today)
+    lines = _lines(connection, shop.id, [taking.variant_id])
+    before = _standing(facts, today)
+    candidates = []
+    for line in before:
+        after = _standing(_exchanged(facts, line, taking.id, units), today)
+        if _goodness(after[taking.id]) > _goodness(before[taking.id]) and lines[line].open >= units:
+            candidates.append((line, Giver(lines[line].number, units, before[line], after[line], after[taking.id])))
+    candidates.sort(key=lambda candidate: lines[candidate[0]].queued_at, reverse=True)
+    candidates.sort(key=lambda candidate: _harm(candidate[1], lines[candidate[0]].promised))
+    return [giver for _, giver in candidates]
+
+
+def _exchanged(facts: Facts, line: str, taker: str, units: int) -> Facts:
+    return replace(facts, exchanges=(*facts.exchanges, Exchange(line, taker, units)))
+
+
+def _harm(giver: Giver, promised: date | None) -> tuple[bool, int, int]:
+    """Whether a day was told; how many units are not ready any more; by how many days the last comes later."""
+    before, after = giver.before, giver.after
+    later = ((after.expected or date.max) - before.expected).days if before.expected else 0
+    return promised is not None, before.ready - after.ready, later
+
+
+def _goodness(stands: Stands) -> tuple[int, int]:
+    return stands.ready, -(stands.expected or date.max).toordinal()
+
+
+def _standing(facts: Facts, today: date) -> dict[str, Stands]:
+    """By line. A line of which all is ready expects nothing, which is as good as today."""
+    pieces: dict[str, list[Piece]] = {}
+    whole = set()
+    for promise in plan(facts, today).promises:
+        pieces.setdefault(promise.claim.line, []).extend(promise.pieces)
+        whole.update([promise.claim.line] if promise.whole else [])
+    found = {}
+    for line, given in pieces.items():
+        state = line_state(given, whole=line in whole, promised=None, today=today)
+        found[line] = Stands(state.ready, state.expected if state.waiting else today)
+    return found
+
+
+def _flagged(claim: Claim, lines: Mapping[str, Row[*tuple[Any, ...]]], complete: set[str]) -> Claim:
+    return replace(claim, completes=lines[claim.line].order_id in complete)
+
+
+def _waited_for(connection: Connection, shop_id: int) -> Iterator[list[str]]:
+    """Variants with open lines, a batch at a time."""
+    last = ""
+    while True:
+        query = (
+            select(Line.variant_id)
+            .where(Line.shop_id == shop_id, Line.open > 0, Line.variant_id > last)
+            .distinct()
+            .order_by(Line.variant_id)
+            .limit(BATCH)
+        )
+        variants = [variant for variant in connection.scalars(query) if variant]
+        if not variants:
+            return
+        yield variants
+        last = variants[-1]
+
+
+def _lines(connection: Connection, shop_id: int, variants: Sequence[str]) -> dict[str, Row[*tuple[Any, ...]]]:
+    query = (
+        select(Line.id, Line.order_id, Line.sku, Line.open, Line.promised, Order.number, Order.queued_at)
+        .join(Order, (Order.shop_id == Line.shop_id) & (Order.id == Line.order_id))
+        .where(Line.shop_id == shop_id, Line.variant_id.in_(variants), Line.open > 0)
+    )
+    return {row.id: row for row in connection.execute(query)}

@@ -1,0 +1,226 @@
+"""Whose turn it is in a shop: its policy, what people decide, and who gains and loses by it."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import Engine, delete, select
+from sqlalchemy.orm import Session
+
+from app import book, queue, turns
+from app.engine import plan
+from app.engine.model import Policy
+from app.engine.rules import Scope
+from app.models import Mark, Order, Shop
+from app.platforms import LineSeen, OrderSeen
+from app.turns import completing, effects
+from app.turns.completing import Wanted
+from tests.app.rule_shop import NOW, TODAY, WHO, installed, marked, place, put, variant
+
+
+@pytest.fixture
+def shop(engine: Engine) -> Shop:
+    """Three cups in Berlin, no plates; both may be backordered."""
+    found = installed(engine, variant("cup", berlin=3), variant("plate"))
+    put(engine, found, place(Scope.SHOP, ""), mode="backorder", cap=50, lead_days=14)
+    return found
+
+
+def placed(
+    engine: Engine,
+    shop: Shop,
+    number: int,
+    units: Mapping[str, int],
+    *,
+    paid: bool = False,
+    said: Mapping[str, str] | None = None,
+    shipped: int = 0,
+) -> None:
+    """An order of so many units of each variant; orders come by number."""
+    lines = tuple(LineSeen(f"{number}-{sku}", sku, sku, wanted, shipped, {}, {}) for sku, wanted in units.items())
+    at = NOW + timedelta(minutes=number)
+    order = OrderSeen(
+        f"O{number}", str(number), "web", "UNFULFILLED", "CHECKOUT", at, at, {}, lines, (), paid=paid, others=said or {}
+    )
+    with engine.begin() as connection:
+        book.record_orders(connection, again(engine, shop), [order.id], [order], at)
+
+
+def again(engine: Engine, shop: Shop) -> Shop:
+    """The shop as it is kept now."""
+    with Session(engine, expire_on_commit=False) as session:
+        return session.get_one(Shop, shop.id)
+
+
+def ready(engine: Engine, shop: Shop, sku: str = "cup") -> dict[str, int]:
+    """Units that are ready, by order, in turn."""
+    with engine.begin() as connection:
+        [facts] = book.load_facts(connection, again(engine, shop), [sku], TODAY)
+    found: dict[str, int] = {}
+    for promise in plan(facts, TODAY).promises:
+        found[promise.claim.number] = found.get(promise.claim.number, 0) + promise.ready
+    return found
+
+
+def choose(engine: Engine, shop: Shop, **changes: object) -> None:
+    with engine.begin() as connection:
+        turns.put(connection, again(engine, shop), changes)
+
+
+def test_without_a_policy_the_queue_is_first_come_first_served(engine: Engine, shop: Shop) -> None:
+    placed(engine, shop, 1, {"cup": 2})
+    placed(engine, shop, 2, {"cup": 2}, paid=True)
+    assert ready(engine, shop) == {"1": 2, "2": 1}
+
+
+def test_paid_orders_go_first_where_the_shop_says_so(engine: Engine, shop: Shop) -> None:
+    placed(engine, shop, 1, {"cup": 2})
+    placed(engine, shop, 2, {"cup": 2}, paid=True)
+    choose(engine, shop, policy="paid_first")
+    assert ready(engine, shop) == {"2": 2, "1": 1}
+
+
+def test_of_an_orders_metadata_only_what_the_policy_names_is_kept(engine: Engine, shop: Shop) -> None:
+    choose(engine, shop, policy="wanted_date", wanted_key="wish", rank_key="level")
+    placed(engine, shop, 1, {"cup": 2}, said={"wish": "2026-12-24", "level": "7", "phone": "555"})
+    placed(engine, shop, 2, {"cup": 2}, said={"wish": "2026-12-01T10:00:00Z", "level": "high"})
+    with engine.begin() as connection:
+        rows = connection.execute(select(Order.wanted_on, Order.rank).order_by(Order.number)).all()
+    assert [tuple(row) for row in rows] == [(date(2026, 12, 24), 7), (date(2026, 12, 1), None)]
+    assert ready(engine, shop) == {"2": 2, "1": 1}
+
+
+def test_a_channels_rank_holds_for_orders_without_one_of_their_own(engine: Engine, shop: Shop) -> None:
+    choose(engine, shop, policy="rank", rank_key="level", ranks={"web": 5})
+    placed(engine, shop, 1, {"cup": 2})
+    placed(engine, shop, 2, {"cup": 2}, said={"level": "1"})
+    assert ready(engine, shop) == {"2": 2, "1": 1}
+
+
+def test_orders_are_read_again_only_where_the_policy_looks_at_something_else(engine: Engine, shop: Shop) -> None:
+    placed(engine, shop, 1, {"cup": 2})
+    with engine.begin() as connection:
+        connection.execute(delete(Mark))
+    choose(engine, shop, policy="paid_first")
+    assert marked(engine) == {"cup", "plate"}
+    choose(engine, shop, wanted_key="wish")
+    with engine.begin() as connection:
+        assert connection.scalars(select(Mark.target).where(Mark.kind == "order")).all() == ["O1"]
+
+
+def test_a_policy_nobody_knows_is_refused(engine: Engine, shop: Shop) -> None:
+    with engine.begin() as connection, pytest.raises(turns.BadPolicy, match="policy"):
+        turns.put(connection, shop, {"policy": "richest_first"})
+
+
+def test_a_pinned_order_goes_first_until_the_pin_is_taken_back(engine: Engine, shop: Shop) -> None:
+    placed(engine, shop, 1, {"cup": 2})
+    placed(engine, shop, 2, {"cup": 2})
+    with engine.begin() as connection:
+        number = turns.pin(connection, shop, "2", "cup", who=WHO, why="a promise on the phone")
+    assert ready(engine, shop) == {"2": 2, "1": 1}
+    with engine.begin() as connection, pytest.raises(turns.BadMove, match="pinned"):
+        turns.pin(connection, shop, "2", "cup", who=WHO)
+    with engine.begin() as connection:
+        turns.undo(connection, shop, number)
+    assert ready(engine, shop) == {"1": 2, "2": 1}
+    with engine.begin() as connection, pytest.raises(turns.BadMove, match="no move"):
+        turns.undo(connection, shop, number)
+
+
+def test_units_handed_over_change_places_and_the_queue_is_listed_in_that_order(engine: Engine, shop: Shop) -> None:
+    placed(engine, shop, 1, {"cup": 3})
+    placed(engine, shop, 2, {"cup": 2})
+    with engine.begin() as connection:
+        turns.hand_over(connection, shop, "1", "2", "cup", 2, who=WHO)
+    assert ready(engine, shop) == {"2": 2, "1": 1}
+    with engine.begin() as connection:
+        assert [claim["order"] for claim in queue.lines(connection, shop.id)] == ["2", "1"]
+        [move] = turns.rows(connection, shop.id)
+    assert (move.order, move.to_order, move.units, move.sku) == ("1", "2", 2, "cup")
+
+
+def test_handed_units_that_were_shipped_are_handed_no_more(engine: Engine, shop: Shop) -> None:
+    placed(engine, shop, 1, {"cup": 2})
+    placed(engine, shop, 2, {"cup": 4})
+    with engine.begin() as connection:
+        turns.hand_over(connection, shop, "1", "2", "cup", 2, who=WHO)
+    placed(engine, shop, 2, {"cup": 4}, shipped=2)
+    assert ready(engine, shop) == {"1": 2, "2": 1}
+
+
+@pytest.mark.parametrize(
+    ("giver", "taker", "sku", "units", "says"),
+    [
+        ("1", "1", "cup", 1, "itself"),
+        ("1", "2", "cup", 3, "from 1 to 2"),
+        ("1", "9", "cup", 1, "Order 9 has no open units"),
+        ("1", "2", "plate", 1, "no open units of plate"),
+    ],
+)
+def test_a_hand_over_that_cannot_be_is_refused(
+    engine: Engine, shop: Shop, giver: str, taker: str, sku: str, units: int, says: str
+) -> None:
+    placed(engine, shop, 1, {"cup": 2})
+    placed(engine, shop, 2, {"cup": 2})
+    with engine.begin() as connection, pytest.raises(turns.BadMove, match=says):
+        turns.hand_over(connection, shop, giver, taker, sku, units, who=WHO)
+
+
+def test_a_dry_run_says_who_gains_and_who_loses_and_changes_nothing(engine: Engine, shop: Shop) -> None:
+    placed(engine, shop, 1, {"cup": 2})
+    placed(engine, shop, 2, {"cup": 2})
+    placed(engine, shop, 3, {"cup": 1}, paid=True)
+    with engine.begin() as connection:
+        effect = effects.of_policy(connection, shop, Policy.PAID_FIRST, TODAY)
+    assert (effect.lines, effect.gaining, effect.losing) == (3, 1, 1)
+    assert [(change.order, change.before.ready, change.after.ready) for change in effect.gains] == [("3", 0, 1)]
+    assert [change.order for change in effect.losses] == ["2"]
+    assert ready(engine, shop) == {"1": 2, "2": 1, "3": 0}
+
+
+def test_the_dry_run_of_complete_orders_first_works_out_which_are(engine: Engine, shop: Shop) -> None:
+    placed(engine, shop, 1, {"cup": 2, "plate": 1})
+    placed(engine, shop, 2, {"cup": 3})
+    with engine.begin() as connection:
+        effect = effects.of_policy(connection, shop, Policy.COMPLETE_FIRST, TODAY)
+    assert [(change.order, change.sku, change.after.ready) for change in effect.gains] == [("2", "cup", 3)]
+
+
+def test_complete_orders_go_first_and_stay_so_when_nothing_changes(engine: Engine, shop: Shop) -> None:
+    placed(engine, shop, 1, {"cup": 2, "plate": 1})
+    placed(engine, shop, 2, {"cup": 3})
+    choose(engine, shop, policy="complete_first")
+    kept = again(engine, shop)
+    with engine.begin() as connection:
+        connection.execute(delete(Mark))
+        completing.refresh(connection, kept)
+    assert marked(engine) == {"cup"}
+    assert ready(engine, shop) == {"2": 3, "1": 0}
+    with engine.begin() as connection:
+        completing.refresh(connection, kept)
+    assert marked(engine) == set()
+
+
+def test_an_order_that_completes_keeps_its_units_from_those_after_it() -> None:
+    wanted = [
+        Wanted("1", "cup", 2, ("B",)),
+        Wanted("1", "plate", 1, ("B",)),
+        Wanted("2", "cup", 2, ("B", "P")),
+        Wanted("3", "cup", 2, ("P",)),
+    ]
+    assert completing.completing(wanted, {("cup", "B"): 3, ("cup", "P"): 1}) == {"2"}
+    assert completing.completing(wanted, {("cup", "B"): 3, ("plate", "B"): 1, ("cup", "P"): 3}) == {"1", "2", "3"}
+
+
+def test_the_least_harmed_are_suggested_first(engine: Engine, shop: Shop) -> None:
+    for number, units in ((1, 1), (2, 2), (3, 4)):
+        placed(engine, shop, number, {"cup": units})
+    with engine.begin() as connection:
+        found = effects.givers(connection, shop, "3", "cup", 1, TODAY)
+    assert [(giver.order, giver.before.ready, giver.after.ready, giver.taker.ready) for giver in found] == [
+        ("2", 2, 1, 1),
+        ("1", 1, 0, 1),
+    ]
+    with engine.begin() as connection, pytest.raises(turns.BadMove, match="no open units"):
+        effects.givers(connection, shop, "9", "cup", 1, TODAY)
