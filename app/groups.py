@@ -67,15 +67,15 @@ def _leave_replaced(platform: Platform, layout: ShopLayout, group: Sequence[Chan
     return done
 
 
-def drop_drained(platform: Platform, layout: ShopLayout, occupied: Collection[str]) -> list[str]:
+def drop_drained(platform: Platform, layout: ShopLayout, empty: Collection[str]) -> list[str]:
     """Let channels leave the pools that a group replaced and that no open order is left in; returns sentences.
 
-    `occupied` are the ids of warehouses in which units are allocated.
+    `empty` are the ids of pools in which nothing is allocated, nor can be any more.
     """
     done = []
     for channel in layout.channels:
         for old in _replaced(layout, channel):
-            if old.id not in occupied:
+            if old.id in empty:
                 platform.leave_channel(channel.id, old.id)
                 done.append(f'{channel.name} has left "{old.name}": no open order is in it any more.')
     return done

@@ -194,16 +194,14 @@ class Opening:
             if pool not in channel.warehouses:
                 self.platform.join_channel(channel.id, pool)
                 self.done.append(f"Let {channel.name} sell from it.")
-        zones = {zone.id: zone for channel in self.group for zone in zones_lacking(self.layout, channel, pool)}
-        for zone in zones.values():
-            self.platform.join_zone(zone.id, pool)
-            self.done.append(f"Let it serve the shipping zone {zone.name}.")
+        self._join_zones(pool)
 
     def let_drain(self, replaced: WarehouseSeen) -> None:
         for channel in self.group:
             if replaced.id not in channel.warehouses:
                 self.platform.join_channel(channel.id, replaced.id)
-                self.done.append(f'Let {channel.name} keep "{replaced.name}" until no open order is left there.')
+                self.done.append(f'Let {channel.name} have "{replaced.name}" until no open order is left there.')
+        self._join_zones(replaced.id)
 
     def bring_to_front(self, pool: str) -> None:
         for channel in self.group:
@@ -216,6 +214,12 @@ class Opening:
             if channel.strategy != IN_ORDER:
                 self.platform.allocate_in_order(channel.id)
                 self.done.append(f"Made {channel.name} take orders from its warehouses in their order.")
+
+    def _join_zones(self, pool: str) -> None:
+        zones = {zone.id: zone for channel in self.group for zone in zones_lacking(self.layout, channel, pool)}
+        for zone in zones.values():
+            self.platform.join_zone(zone.id, pool)
+            self.done.append(f"Let it serve the shipping zone {zone.name}.")
 
     def _ids(self) -> list[str]:
         return [channel.id for channel in self.group]

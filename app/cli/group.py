@@ -48,10 +48,10 @@ def make(shop_url: str, slugs: tuple[str, ...], yes: bool) -> None:
     with opened(shop_url) as (opened_runtime, shop):
         with opened_runtime.engine.connect() as connection:
             known = naming.channels(connection, shop.id)
-            occupied = _occupied(connection, shop.id)
+            empty = _drained(connection, shop.id)
         pooling.open_pools(opened_runtime, shop, [[naming.known(known, slug, "channel") for slug in slugs]], yes=yes)
         platform = opened_runtime.platform(shop)
-        for sentence in groups.drop_drained(platform, platform.layout(), occupied):
+        for sentence in groups.drop_drained(platform, platform.layout(), empty):
             click.echo(sentence)
         _look_at_all(opened_runtime, shop, platform)
     click.echo(f"{', '.join(slugs)} are one group.")
@@ -98,10 +98,13 @@ def _ask_consent(opened_runtime: Runtime, shop: Shop, leaving: list[ChannelSeen]
         )
 
 
-def _occupied(connection: Connection, shop_id: int) -> set[str]:
-    """Warehouses in which units are allocated, as last observed."""
-    query = select(Stock.warehouse_id).where(Stock.shop_id == shop_id, Stock.allocated > 0).distinct()
-    return set(connection.scalars(query))
+def _drained(connection: Connection, shop_id: int) -> set[str]:
+    """Pools that a group replaced before, and in which nothing was allocated when last observed."""
+    replaced = {place for channel in book.load_channels(connection, shop_id) for place in channel.draining}
+    query = select(Stock.warehouse_id).where(
+        Stock.shop_id == shop_id, Stock.warehouse_id.in_(replaced), (Stock.allocated > 0) | (Stock.quantity > 0)
+    )
+    return replaced - set(connection.scalars(query))
 
 
 def _look_at_all(opened_runtime: Runtime, shop: Shop, platform: Platform) -> None:

@@ -39,8 +39,8 @@ def test_channels_with_a_pool_each_become_one_and_keep_both_until_the_second_is_
     for channel in (web, app):
         assert shop.now(channel).warehouses[0] == first
         assert set(shop.now(channel).warehouses) == {first, second, "Berlin"}
-    assert drop_drained(shop.platform, shop.layout(), occupied=[second]) == []
-    assert len(drop_drained(shop.platform, shop.layout(), occupied=[first])) == 2
+    assert drop_drained(shop.platform, shop.layout(), empty=[first]) == []
+    assert len(drop_drained(shop.platform, shop.layout(), empty=[second])) == 2
     for channel in (web, app):
         assert shop.now(channel).warehouses == (first, "Berlin")
 
