@@ -1,5 +1,8 @@
 """Channels run as one: one pool, one cap, one queue."""
 
+import contextlib
+from collections.abc import Iterator
+
 import click
 from sqlalchemy import Connection, func, select
 
@@ -24,7 +27,8 @@ def propose(shop_url: str, as_json: bool) -> None:
     with opened(shop_url) as (opened_runtime, shop):
         with opened_runtime.engine.connect() as connection:
             rules = rulebook.of_channels(connection, shop.id)
-        found = groups.proposals(opened_runtime.platform(shop).layout(), rules)
+        with _plainly():
+            found = groups.proposals(opened_runtime.platform(shop).layout(), rules)
     proposed = [[channel.slug for channel in each] for each in found]
     if as_json:
         print_json(proposed)
@@ -50,10 +54,11 @@ def make(shop_url: str, slugs: tuple[str, ...], yes: bool) -> None:
             known = naming.channels(connection, shop.id)
             empty = _drained(connection, shop.id)
         pooling.open_pools(opened_runtime, shop, [[naming.known(known, slug, "channel") for slug in slugs]], yes=yes)
-        platform = opened_runtime.platform(shop)
-        for sentence in groups.drop_drained(platform, platform.layout(), empty):
-            click.echo(sentence)
-        _look_at_all(opened_runtime, shop, platform)
+        with _plainly():
+            platform = opened_runtime.platform(shop)
+            for sentence in groups.drop_drained(platform, platform.layout(), empty):
+                click.echo(sentence)
+            _look_at_all(opened_runtime, shop, platform)
     click.echo(f"{', '.join(slugs)} are one group.")
 
 
@@ -63,21 +68,26 @@ def make(shop_url: str, slugs: tuple[str, ...], yes: bool) -> None:
 @click.option("--yes", is_flag=True, help="Agree although the others have open orders in the pool they share.")
 def dissolve_group(shop_url: str, slug: str, yes: bool) -> None:
     """Give each channel of a group a pool of its own; CHANNEL keeps theirs. Orders keep their place in the queue."""
-    with opened(shop_url) as (opened_runtime, shop):
+    with opened(shop_url) as (opened_runtime, shop), _plainly():
         platform = opened_runtime.platform(shop)
-        try:
-            layout = platform.layout()
-            keeper = next((channel for channel in layout.channels if channel.slug == slug), None)
-            if keeper is None:
-                raise click.ClickException(f"The shop has no channel {slug}.")
-            leaving = [channel for channel in groups.members(layout, keeper) if channel != keeper]
-            _ask_consent(opened_runtime, shop, leaving, yes=yes)
-            for sentence in groups.dissolve(platform, keeper):
-                click.echo(sentence)
-            _look_at_all(opened_runtime, shop, platform)
-        except ShopError as wrong:
-            raise click.ClickException(str(wrong)) from wrong
+        layout = platform.layout()
+        channels = {channel.slug: channel for channel in layout.channels}
+        keeper = channels[naming.known({name: name for name in channels}, slug, "channel")]
+        leaving = [channel for channel in groups.members(layout, keeper) if channel != keeper]
+        _ask_consent(opened_runtime, shop, leaving, yes=yes)
+        for sentence in groups.dissolve(platform, keeper):
+            click.echo(sentence)
+        _look_at_all(opened_runtime, shop, platform)
     click.echo(f"{slug} is in no group any more.")
+
+
+@contextlib.contextmanager
+def _plainly() -> Iterator[None]:
+    """What the shop refuses, as the command's own error."""
+    try:
+        yield
+    except ShopError as wrong:
+        raise click.ClickException(str(wrong)) from wrong
 
 
 def _ask_consent(opened_runtime: Runtime, shop: Shop, leaving: list[ChannelSeen], *, yes: bool) -> None:
