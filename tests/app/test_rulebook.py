@@ -1,5 +1,6 @@
 """Rules as they are kept: what they may say, whom they reach, who changed them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -177,6 +178,24 @@ def test_a_stale_version_is_refused_with_the_one_it_is_at_now(engine: Engine) ->
         assert rulebook.remove(connection, shop, SHOP, who=WHO, version=3)
     with pytest.raises(StaleRule, match="no rule here any more"), engine.begin() as connection:
         rulebook.put(connection, shop, SHOP, {"cap": 4}, who=WHO, version=3)
+
+
+def test_of_two_who_change_at_once_what_both_looked_at_the_second_is_told(engine: Engine) -> None:
+    shop = installed(engine, BEST)
+    put(engine, shop, SHOP, cap=1)
+
+    def second() -> None:
+        with engine.begin() as connection:
+            rulebook.put(connection, shop, SHOP, {"cap": 3}, who=WHO, version=1)
+
+    with ThreadPoolExecutor(1) as pool:
+        with engine.begin() as connection:
+            rulebook.put(connection, shop, SHOP, {"cap": 2}, who=WHO, version=1)
+            waiting = pool.submit(second)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.2)
+        with pytest.raises(StaleRule, match="at version 2 now"):
+            waiting.result(timeout=10)
 
 
 def test_saying_the_same_again_changes_no_version(engine: Engine) -> None:
