@@ -6,6 +6,7 @@ import click
 
 from app.cli.doctor import doctor
 from app.cli.group import group
+from app.cli.key import key
 from app.cli.queue import availability, queue
 from app.cli.report import report
 from app.cli.rule import rule
@@ -26,7 +27,7 @@ def dueback() -> None:
 
 
 RUNNING = (serve, web, worker, migrate_command)
-SETTING = (shop, group, rule, supplier, supply, turn, doctor)
+SETTING = (shop, group, rule, supplier, supply, turn, key, doctor)
 LOOKING = (report, queue, availability, explain, history_command, ship, sweep_command, wait)
 
 for command in (*RUNNING, *SETTING, *LOOKING):

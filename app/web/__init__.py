@@ -2,6 +2,7 @@
 
 from flask import Flask, Response
 
+from app import api
 from app.runtime import Runtime
 from app.web import errors, health, install, pages
 
@@ -21,6 +22,7 @@ def build(runtime: Runtime) -> Flask:
     app.extensions["dueback"] = runtime
     for part in (install.views, health.views, pages.views):
         app.register_blueprint(part)
+    api.register(app)
     errors.register(app)
     app.after_request(_secure)
     return app

@@ -9,6 +9,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
+from app import api
+
 log = structlog.get_logger()
 
 Headers = dict[str, str]
@@ -23,12 +25,16 @@ def register(app: Flask) -> None:
 def _http_error(error: HTTPException) -> Answer | Response:
     if isinstance(error, RequestRedirect):
         return error.get_response()
+    if api.is_ours(request.path):
+        return api.error_response(error)
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     return _answer(status, error.description or status.description, _headers(error))
 
 
-def _unexpected(error: Exception) -> Answer:
+def _unexpected(error: Exception) -> Answer | Response:
     log.error("unexpected error", path=request.path, exc_info=error)
+    if api.is_ours(request.path):
+        return api.unexpected()
     message = "Something went wrong on our side. Nothing was lost; try again."
     return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, message, {})
 

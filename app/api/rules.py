@@ -1,0 +1,170 @@
+"""Rules: what may be ordered past zero."""
+
+import contextlib
+import dataclasses
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from app import book, preview, rulebook
+from app.api import paging
+from app.api.call import Call, Route
+from app.api.paging import PageQuery, Query, Text
+from app.api.problem import Problem
+from app.api.supplies import today
+from app.engine.rules import Scope
+from app.pools import NeedsConsent, open_pool
+from app.rulebook import Kept, RuleFields
+
+OPENING = {"backorder", "preorder"}
+SCOPE = "shop, channel:SLUG, product_type:SLUG, category:SLUG, collection:SLUG, product:SLUG or variant:SKU"
+
+
+class Rule(BaseModel):
+    """What one rule decides; fields it does not have are inherited from a wider scope."""
+
+    id: int
+    scope: str = Field(description=SCOPE)
+    channel: str | None = Field(description="The one channel it holds in; null: every channel.")
+    fields: dict[str, Any]
+    version: int
+    changed_at: datetime
+
+
+class Rules(BaseModel):
+    items: list[Rule]
+    next: str | None
+
+
+class At(Query):
+    scope: Text = Field(description=SCOPE)
+    channel: Text | None = None
+
+
+class NewRule(At):
+    """Fields that are null or left out stay as they are.
+
+    With `version` the rule is changed only if it is still at that version; 0: only if there is none. A rule that opens
+    sale past zero makes sure that its channels have their pool warehouses. Where that would change how the shop
+    allocates, it is refused until `agree` is true.
+    """
+
+    fields: RuleFields
+    version: int | None = None
+    agree: bool = False
+
+
+class Previewed(At):
+    fields: RuleFields | None = Field(description="Null: what removing the rule would do.")
+
+
+class Removed(BaseModel):
+    removed: bool
+
+
+class RemoveQuery(At):
+    version: int | None = None
+
+
+class Effect(BaseModel):
+    """How many variants, lines and refusals, and the first twenty of each."""
+
+    fields: dict[str, Any] | None
+    covered: int
+    opening: int
+    closing: int
+    moving: int
+    refusing: int
+    opens: list[dict[str, Any]]
+    closes: list[dict[str, Any]]
+    moves: list[dict[str, Any]]
+    largest_refused: dict[str, Any] | None
+
+
+class RuleChange(BaseModel):
+    id: int
+    scope: str
+    channel: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    who: str
+    at: datetime
+
+
+class RuleHistory(BaseModel):
+    items: list[RuleChange]
+    next: str | None
+
+
+def list_rules(call: Call) -> Any:
+    last = paging.after(call.query, int) or 0
+    rows = rulebook.rows(call.connection, call.shop.id, after=last, limit=call.query.limit + 1)
+    slugs = rulebook.channel_slugs(call.connection, call.shop.id)
+    return paging.page([_shown(row, slugs) for row in rows], call.query, lambda item: item["id"])
+
+
+def put_rule(call: Call) -> Any:
+    place = rulebook.resolve(call.runtime, call.shop, call.body.scope, call.body.channel)
+    fields = call.body.fields.model_dump(mode="json", exclude_none=True)
+    if fields.get("mode") in OPENING:
+        _open_pools(call, rulebook.channels_concerned(call.connection, call.shop.id, place))
+    row = rulebook.put(call.connection, call.shop, place, fields, who=call.who, version=call.body.version)
+    return _shown(row, rulebook.channel_slugs(call.connection, call.shop.id))
+
+
+def remove_rule(call: Call) -> Any:
+    place = rulebook.resolve(call.runtime, call.shop, call.query.scope, call.query.channel)
+    gone = rulebook.remove(call.connection, call.shop, place, who=call.who, version=call.query.version)
+    return {"removed": gone}
+
+
+def preview_rule(call: Call) -> Any:
+    place = rulebook.resolve(call.runtime, call.shop, call.body.scope, call.body.channel)
+    fields = call.body.fields.model_dump(mode="json", exclude_none=True) if call.body.fields else None
+    return dataclasses.asdict(preview.of_rule(call.connection, call.shop, place, fields, today(call.shop)))
+
+
+def rule_history(call: Call) -> Any:
+    last = paging.after(call.query, int)
+    rows = rulebook.history(call.connection, call.shop.id, before=last, limit=call.query.limit + 1)
+    slugs = rulebook.channel_slugs(call.connection, call.shop.id)
+    items = [
+        {"id": row.id, "before": row.before, "after": row.after, "who": row.who, "at": row.at} | _named(row, slugs)
+        for row in rows
+    ]
+    return paging.page(items, call.query, lambda item: item["id"])
+
+
+def _open_pools(call: Call, channels: list[str]) -> None:
+    """Before the rule is kept: a shop that cannot have a pool shall not have the rule."""
+    with contextlib.closing(call.runtime.platform(call.shop)) as platform:
+        known = {channel.id: channel for channel in platform.layout().channels}
+        try:
+            for channel in channels:
+                open_pool(platform, [known[channel]], may_change_strategy=call.body.agree)
+        except NeedsConsent as asked:
+            raise Problem(409, f"{asked} Send the rule again with agree set to true.") from asked
+        layout = platform.layout()
+    book.record_layout(call.connection, call.shop.id, layout)
+
+
+def _shown(row: Kept, slugs: dict[str, str]) -> dict[str, Any]:
+    return {"id": row.id, "fields": row.fields, "version": row.version, "changed_at": row.changed_at} | _named(
+        row, slugs
+    )
+
+
+def _named(row: Kept, slugs: dict[str, str]) -> dict[str, Any]:
+    name = row.target_name or slugs.get(row.target, row.target)
+    scope = row.scope if row.scope == Scope.SHOP else f"{row.scope}:{name}"
+    return {"scope": scope, "channel": slugs.get(row.channel_id)}
+
+
+ROUTES = (
+    Route("GET", "/rules", "read", "Rules, oldest first", list_rules, Rules, PageQuery),
+    Route("PUT", "/rules", "rules", "Set fields of a rule", put_rule, Rule, body=NewRule),
+    Route("DELETE", "/rules", "rules", "Remove a rule", remove_rule, Removed, RemoveQuery),
+    Route("POST", "/rules/preview", "read", "What a rule would do", preview_rule, Effect, body=Previewed),
+    Route("GET", "/rules/history", "read", "Who changed what, newest first", rule_history, RuleHistory, PageQuery),
+)

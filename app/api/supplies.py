@@ -1,0 +1,189 @@
+"""Suppliers and purchase-order lines."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from app import clock
+from app.api import paging
+from app.api.call import Call, Route
+from app.api.paging import PageQuery, Query, Text
+from app.models import Shop
+from app.supply import NoSuchSupply, lines, listing, suppliers
+from app.supply.fields import HeldUnits, Name, Percent, SupplyFields, Units, Words
+
+
+class Supplier(BaseModel):
+    name: str
+    lead_days: int | None = Field(description="Days from order to arrival, as the supplier says.")
+
+
+class NewSupplier(Query):
+    name: Name
+    lead_days: int | None = Field(None, ge=0, le=730)
+
+
+class Suppliers(BaseModel):
+    items: list[Supplier]
+    next: str | None
+
+
+class Supply(BaseModel):
+    """A purchase-order line. `quantity - received` units are still to come; `version` grows with every change."""
+
+    id: int
+    sku: str | None
+    variant_id: str
+    warehouse: str | None
+    supplier: str | None
+    quantity: int
+    received: int
+    held: int
+    ordered_on: date | None
+    eta: date
+    eta_latest: date | None
+    confidence: int | None
+    reference: str
+    status: Literal["expected", "late", "received", "cancelled"]
+    version: int
+    changed_at: datetime
+
+
+class Supplies(BaseModel):
+    items: list[Supply]
+    next: str | None
+
+
+class SupplyQuery(PageQuery):
+    sku: Text | None = None
+    warehouse: Text | None = Field(None, description="Its slug.")
+    supplier: Text | None = Field(None, description="Its name.")
+    reference: Text | None = None
+    status: Literal["expected", "late", "received", "cancelled"] | None = None
+
+
+class NewSupply(SupplyFields):
+    why: Words = ""
+
+
+class ChangedSupply(Query):
+    """Fields left out stay as they are. With `version` it is changed only if it is still at that version."""
+
+    warehouse: Name | None = None
+    quantity: Units | None = None
+    eta: date | None = None
+    eta_latest: date | None = None
+    reference: Words | None = None
+    supplier: Name | None = None
+    ordered_on: date | None = None
+    confidence: Percent | None = None
+    held: HeldUnits | None = None
+    version: int | None = None
+    why: Words = ""
+
+
+class Reason(Query):
+    why: Words = ""
+
+
+class SupplyChange(BaseModel):
+    id: int
+    kind: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    who: str
+    why: str
+    at: datetime
+
+
+class SupplyHistory(BaseModel):
+    items: list[SupplyChange]
+    next: str | None
+
+
+def today(shop: Shop) -> date:
+    """The shop's calendar date."""
+    return clock.today(shop.settings, datetime.now(UTC))
+
+
+def shown(row: Any, day: date) -> dict[str, Any]:
+    """A supply's row as it is answered."""
+    return dict(row._mapping) | {"status": listing.status_of(row, day)}  # noqa: SLF001 - SQLAlchemy's own name
+
+
+def one(call: Call, number: int) -> dict[str, Any]:
+    """The supply of this number. Raises NoSuchSupply."""
+    rows = listing.rows(call.connection, call.shop.id, number=number)
+    if not rows:
+        raise NoSuchSupply(f"supply: There is no supply {number}.")
+    return shown(rows[0], today(call.shop))
+
+
+def list_suppliers(call: Call) -> Any:
+    rows = suppliers.rows(
+        call.connection, call.shop.id, after=paging.after(call.query, str), limit=call.query.limit + 1
+    )
+    found = [{"name": row.name, "lead_days": row.lead_days} for row in rows]
+    return paging.page(found, call.query, lambda item: item["name"])
+
+
+def put_supplier(call: Call) -> Any:
+    row = suppliers.put(call.connection, call.shop, call.body.name, lead_days=call.body.lead_days)
+    return {"name": row.name, "lead_days": row.lead_days}
+
+
+def list_supplies(call: Call) -> Any:
+    query, day = call.query, today(call.shop)
+    wanted = query.model_dump(exclude={"limit", "cursor"})
+    last = paging.after(query, int)
+    rows = listing.rows(call.connection, call.shop.id, **wanted, today=day, after=last, limit=query.limit + 1)
+    return paging.page([shown(row, day) for row in rows], query, lambda item: item["id"])
+
+
+def get_supply(call: Call) -> Any:
+    return one(call, call.ids["id"])
+
+
+def add_supply(call: Call) -> Any:
+    fields, why = _with_reason(call.body.model_dump(exclude_unset=True))
+    number = lines.add(call.connection, call.shop, fields, who=call.who, why=why, today=today(call.shop))
+    return one(call, number)
+
+
+def change_supply(call: Call) -> Any:
+    changes, why = _with_reason(call.body.model_dump(exclude_unset=True))
+    version, number = changes.pop("version", None), call.ids["id"]
+    lines.change(
+        call.connection, call.shop, number, changes, who=call.who, why=why, today=today(call.shop), version=version
+    )
+    return one(call, number)
+
+
+def cancel_supply(call: Call) -> Any:
+    lines.cancel(call.connection, call.shop, call.ids["id"], who=call.who, why=call.body.why)
+    return one(call, call.ids["id"])
+
+
+def supply_history(call: Call) -> Any:
+    last = paging.after(call.query, int)
+    rows = listing.history(call.connection, call.shop.id, call.ids["id"], after=last, limit=call.query.limit + 1)
+    return paging.page([dict(row) for row in rows], call.query, lambda item: item["id"])
+
+
+def _with_reason(given: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    fields = dict(given)
+    return fields, fields.pop("why", "")
+
+
+ROUTES = (
+    Route("GET", "/suppliers", "read", "Suppliers by name", list_suppliers, Suppliers, PageQuery),
+    Route("PUT", "/suppliers", "supply", "Keep a supplier", put_supplier, Supplier, body=NewSupplier),
+    Route("GET", "/supplies", "read", "Supplies by date", list_supplies, Supplies, SupplyQuery),
+    Route("POST", "/supplies", "supply", "Record what will arrive", add_supply, Supply, body=NewSupply, status=201),
+    Route("GET", "/supplies/{id}", "read", "One supply", get_supply, Supply),
+    Route("PATCH", "/supplies/{id}", "supply", "Change a supply", change_supply, Supply, body=ChangedSupply),
+    Route("POST", "/supplies/{id}/cancel", "supply", "Take back what is to come", cancel_supply, Supply, body=Reason),
+    Route("GET", "/supplies/{id}/history", "read", "Every change of it", supply_history, SupplyHistory, PageQuery),
+)

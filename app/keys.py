@@ -1,0 +1,71 @@
+"""Keys of the JSON API: one shop each, shown once, kept as a hash."""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
+
+from app.models import Key
+
+SCOPES = ("read", "supply", "rules", "queue")
+MOST_PER_MINUTE = 60_000
+LONGEST_NAME = 100
+BEGIN = "dueback_"
+SHOWN = len(BEGIN) + 6
+SEEN_EVERY = timedelta(minutes=1)
+
+
+class BadKey(ValueError):
+    """A key that cannot be made or revoked; the message says why."""
+
+
+def add(connection: Connection, shop_id: int, name: str, scopes: Collection[str], per_minute: int) -> str:
+    """Make a key. Returns it: nobody can read it again. Raises BadKey."""
+    if not name.strip() or len(name) > LONGEST_NAME or "\x00" in name:
+        raise BadKey(f"name: A key's name has 1 to {LONGEST_NAME} characters.")
+    if unknown := set(scopes) - set(SCOPES):
+        raise BadKey(f"scope: {', '.join(sorted(unknown))} is none of {', '.join(SCOPES)}.")
+    if not scopes:
+        raise BadKey(f"scope: A key may do something: {', '.join(SCOPES)}.")
+    if not 1 <= per_minute <= MOST_PER_MINUTE:
+        raise BadKey(f"per_minute: {per_minute} is not between 1 and {MOST_PER_MINUTE}.")
+    key = BEGIN + secrets.token_urlsafe(32)
+    row = {
+        "shop_id": shop_id,
+        "name": name.strip(),
+        "prefix": key[:SHOWN],
+        "hash": _hash(key),
+        "scopes": [scope for scope in SCOPES if scope in scopes],
+        "per_minute": per_minute,
+    }
+    connection.execute(insert(Key).values(row))
+    return key
+
+
+def find(connection: Connection, key: str) -> Row[*tuple[Any, ...]] | None:
+    """The row of a key that holds; when it was last used is kept to the minute."""
+    row = connection.execute(select(Key.__table__).where(Key.hash == _hash(key), Key.revoked_at.is_(None))).first()
+    if row is not None:
+        long_ago = or_(Key.used_at.is_(None), Key.used_at < func.now() - SEEN_EVERY)
+        connection.execute(update(Key).where(Key.id == row.id, long_ago).values(used_at=func.now()))
+    return row
+
+
+def rows(connection: Connection, shop_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The shop's keys, oldest first, revoked ones too."""
+    return connection.execute(select(Key.__table__).where(Key.shop_id == shop_id).order_by(Key.id)).all()
+
+
+def revoke(connection: Connection, shop_id: int, number: int) -> None:
+    """End a key for good. Raises BadKey."""
+    mine = (Key.shop_id == shop_id, Key.id == number, Key.revoked_at.is_(None))
+    if not connection.execute(update(Key).where(*mine).values(revoked_at=datetime.now(UTC))).rowcount:
+        raise BadKey(f"There is no key {number} that holds. `dueback key list` shows them.")
+
+
+def _hash(key: str) -> str:
+    """A key has 256 random bits: no guess gets near it, so a fast hash is as safe here as a slow one."""
+    return hashlib.sha256(key.encode()).hexdigest()
