@@ -31,9 +31,9 @@ def begin(engine: Engine, shop_id: int, key: str, request: str, *, whole: bool) 
         raise Problem(400, f"Idempotency-Key: It has 1 to {LONGEST_KEY} printable characters.")
     mine = (Answer.shop_id == shop_id, Answer.key == key)
     with engine.begin() as connection:
-        connection.execute(delete(Answer).where(*mine, Answer.at < func.now() - KEPT))
+        connection.execute(delete(Answer).where(Answer.shop_id == shop_id, Answer.at < func.now() - KEPT))
         new = upsert(Answer).values(shop_id=shop_id, key=key, request=request).on_conflict_do_nothing()
-        if connection.execute(new).rowcount:
+        if connection.scalar(new.returning(Answer.key)) is not None:
             return None
         row = connection.execute(select(Answer.__table__).where(*mine).with_for_update()).one()
         if row.request != request:
@@ -61,8 +61,3 @@ def forget(engine: Engine, shop_id: int, key: str) -> None:
     """The request was refused and did nothing: it may be mended and made under the same key."""
     with engine.begin() as connection:
         connection.execute(delete(Answer).where(Answer.shop_id == shop_id, Answer.key == key, Answer.status.is_(None)))
-
-
-def clean(connection: Connection) -> None:
-    """Let go of answers that are kept long enough."""
-    connection.execute(delete(Answer).where(Answer.at < func.now() - KEPT))

@@ -91,6 +91,8 @@ def _answer(route: Route, ids: dict[str, int]) -> Response:
     shop, key = _caller(runtime, route)
     if any(number >= LARGEST_ID for number in ids.values()):
         raise Problem(404, "There is nothing of that number.")
+    if route.query is None and request.args:
+        raise Problem(400, f"{next(iter(request.args))}: There is no such parameter here.")
     query = _checked(route.query, lambda model: model.model_validate(_query()))
     body = _checked(route.body, lambda model: model.model_validate_json(_body()))
     made = (runtime, shop, f"API key {key.name}", ids, query, body)
@@ -137,8 +139,6 @@ def _body() -> bytes:
 
 def _checked(model: type[BaseModel] | None, read: Callable[[type[BaseModel]], BaseModel]) -> Any:
     if model is None:
-        if request.args:
-            raise Problem(400, f"{next(iter(request.args))}: There is no such parameter here.")
         return None
     try:
         return read(model)

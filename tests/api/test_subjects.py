@@ -1,0 +1,108 @@
+"""Rules, supply, receipts, the queue, turns and reasons through the API."""
+
+from sqlalchemy import Engine, select
+
+from app.models import Mark
+from tests.api.conftest import Api
+from tests.app.rule_shop import marked
+
+
+def test_a_supply_is_added_changed_received_and_its_history_kept(api: Api, engine: Engine) -> None:
+    marked(engine)
+    new = {"sku": "cup", "warehouse": "berlin", "quantity": 5, "eta": "2026-12-31", "supplier": "Kiln", "why": "spring"}
+    made = api("POST", "/supplies", new).json or {}
+    assert (made["status"], made["supplier"], made["version"]) == ("expected", "Kiln", 1)
+    assert marked(engine) == {"cup"}
+
+    changed = api("PATCH", f"/supplies/{made['id']}", {"eta": "2027-01-15", "version": 1}).json or {}
+    assert (changed["eta"], changed["version"]) == ("2027-01-15", 2)
+    stale = api("PATCH", f"/supplies/{made['id']}", {"eta": "2027-02-01", "version": 1})
+    assert stale.status_code == 409
+    assert "version 2" in (stale.json or {})["detail"]
+
+    received = api("POST", f"/supplies/{made['id']}/receipts", {"quantity": 2}).json or {}
+    assert received["receipt"]["units"] == 2
+    assert api.get(f"/supplies/{made['id']}")["received"] == 2
+    api("POST", f"/receipts/{received['receipt']['id']}/undo", {})
+    assert api.get(f"/supplies/{made['id']}")["received"] == 0
+
+    kinds = [(change["kind"], change["who"]) for change in api.get(f"/supplies/{made['id']}/history")["items"]]
+    assert kinds == [(kind, "API key ERP") for kind in ("added", "changed", "received", "undone")]
+    assert (api("POST", f"/supplies/{made['id']}/cancel", {}).json or {})["status"] == "cancelled"
+
+
+def test_supplies_are_filtered(api: Api) -> None:
+    assert [item["reference"] for item in api.get("/supplies?sku=cup&supplier=Kiln")["items"]] == ["PO-9", "PO-30"]
+    assert [item["reference"] for item in api.get("/supplies?reference=PO-30")["items"]] == ["PO-30"]
+    assert api.get("/supplies?sku=plate")["items"] == api.get("/supplies?status=cancelled")["items"] == []
+
+
+def test_a_supplier_is_kept_by_name(api: Api) -> None:
+    assert api("PUT", "/suppliers", {"name": "Kiln", "lead_days": 21}).json == {"name": "Kiln", "lead_days": 21}
+    assert api.get("/suppliers")["items"] == [{"name": "Kiln", "lead_days": 21}]
+
+
+def test_the_queue_says_who_waits_for_what(api: Api) -> None:
+    claims = api.get("/queue?sku=cup")["items"]
+    assert [(claim["order"], claim["quantity"]) for claim in claims] == [("1", 2), ("2", 3)]
+    first = api.get("/queue?limit=1")
+    assert [claim["order"] for claim in first["items"]] == ["1"]
+    assert [claim["order"] for claim in api.get(f"/queue?cursor={first['next']}")["items"]] == ["2"]
+    assert api.get("/queue?at_risk=true")["items"] == []
+
+
+def test_availability_says_what_a_new_buyer_would_get(api: Api) -> None:
+    offer = api.get("/availability?sku=cup&channel=web")
+    assert (offer["status"], offer["available_now"], offer["backorder_left"]) == ("backorder", 0, 16)
+    two = api.get("/availability?sku=cup&channel=web&quantity=2")
+    assert [(step["quantity"], step["expected"]) for step in two["steps"]] == [(2, "2026-12-24")]
+    assert api("GET", "/availability?sku=cup&channel=moon").status_code == 404
+    assert api("GET", "/availability?sku=spoon&channel=web").status_code in {400, 404}
+
+
+def test_a_rule_is_set_previewed_and_removed(api: Api, engine: Engine) -> None:
+    asked = {"scope": "variant:cup", "fields": {"cap": 2}}
+    effect = api("POST", "/rules/preview", asked).json or {}
+    assert (effect["covered"], effect["closing"]) == (1, 1)
+    assert all(rule["scope"] != "variant:cup" for rule in api.get("/rules")["items"])
+
+    rule = api("PUT", "/rules", asked).json or {}
+    assert (rule["scope"], rule["fields"], rule["version"]) == ("variant:cup", {"cap": 2}, 1)
+    assert api("PUT", "/rules", asked | {"version": 7}).status_code == 409
+    assert api.get("/rules/history")["items"][0]["after"] == {"cap": 2}
+    assert api("DELETE", "/rules?scope=variant:cup").json == {"removed": True}
+    assert api("DELETE", "/rules?scope=variant:cup").json == {"removed": False}
+    with engine.connect() as connection:
+        assert "cup" in connection.scalars(select(Mark.target)).all()
+
+
+def test_a_rule_that_contradicts_itself_is_refused_with_its_field(api: Api) -> None:
+    for fields, field in (({"cap": -1}, "cap"), ({"starts_on": "2026-12-24", "ends_on": "2026-12-01"}, "ends_on")):
+        answer = api("PUT", "/rules", {"scope": "shop", "fields": fields})
+        assert answer.status_code == 400
+        assert field in (answer.json or {})["detail"]
+    assert api("PUT", "/rules", {"scope": "planet:earth", "fields": {"cap": 1}}).status_code in {400, 404}
+
+
+def test_turns_are_decided_and_taken_back(api: Api) -> None:
+    made = api("POST", "/moves", {"order": "2", "sku": "cup"}).json or {}
+    assert [claim["order"] for claim in api.get("/queue?sku=cup")["items"]] == ["2", "1"]
+    assert [move["kind"] for move in api.get("/moves")["items"]] == ["pin"]
+    assert api("POST", f"/moves/{made['id']}/undo", {}).status_code == 200
+    handed = {"order": "1", "to_order": "2", "sku": "cup", "units": 2}
+    assert api("POST", "/moves", handed).status_code == 201
+    assert api("POST", "/moves", handed | {"units": 9}).status_code == 409
+    assert api("POST", "/moves", {"order": "1", "sku": "cup", "units": 1}).status_code == 400
+
+
+def test_the_queues_policy_is_tried_before_it_is_chosen(api: Api) -> None:
+    assert api.get("/queue/policy")["policy"] == "first_come"
+    assert api.get("/queue/policy/preview?policy=complete_first")["lines"] == 2
+    assert (api("PUT", "/queue/policy", {"policy": "paid_first"}).json or {})["policy"] == "paid_first"
+
+
+def test_reasons_are_given_for_an_order_and_for_a_variant(api: Api) -> None:
+    assert api.get("/explanations?order=2")["items"][0]["why"]
+    assert api.get("/explanations?sku=cup&channel=web")["items"][0]["why"]
+    assert api("GET", "/explanations").status_code == 400
+    assert api.get("/history?order=1")["items"] == []
