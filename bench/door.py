@@ -4,11 +4,12 @@ Requests are signed beforehand (RSA 3072, as Saleor's keys) and sent over 16 kee
 ours. That process, the server and PostgreSQL share the machine; on two cores the sending takes about a twentieth of
 them. Against a server that does nothing the same sender gets over 40,000 answers a second: it sets no limit here.
 
-What the ratio stands for: the goal is twice the official Node kit in Next.js, which is not installed for a benchmark.
-Side by side in one run (kit 1.15, Next.js 15.5, its file store, nothing kept) the door took 2.6 to 3.0 times as many
-requests a second, with 0.4 of the kit's p99. An earlier run on a quiet machine had the kit at 1,680 and its own steps
-on bare Node with a durable write at 3,740: twice the kit is 0.90 of such a peer, which runs wherever Node is. The two
-keep their events differently: we commit marks to PostgreSQL and ask for a job, the peer appends to a file.
+What the ratios stand for: the goals are twice the requests of the official Node kit in Next.js, and a lower p99. That
+kit is not installed for a benchmark. Measured side by side in one run (kit 1.15, Next.js 16.4, its file store, nothing
+kept) the door took 3,554 requests a second with a p99 of 10.4 ms, the kit 1,528 with 23.5, and the peer here, which
+takes the kit's own steps on bare Node and writes durably, 3,816 with 9.3. So twice the kit is 0.80 of the peer, and its
+p99 2.5 times the peer's. The two keep their events differently: we commit marks to PostgreSQL and ask for a job, the
+peer appends to a file.
 """
 
 import contextlib
@@ -23,7 +24,7 @@ from sqlalchemy import func, insert, select
 
 from app.models import Mark, Shop
 from bench import stage
-from bench.figure import Figure, at_least
+from bench.figure import Figure, at_least, at_most
 from bench.load import Load, press
 from bench.sender import API_URL, Sender
 
@@ -36,7 +37,8 @@ ROUNDS = 3
 SECONDS = 5.0
 
 LEAST_RATE = 3300
-LEAST_OF_PEER = 0.90
+LEAST_OF_PEER = 0.80
+MOST_P99_OF_PEER = 2.0
 LEAST_PER_MARK = 10
 
 
@@ -52,8 +54,7 @@ def figures(server: str) -> Iterator[Figure]:
         yield at_least("door_webhooks_per_mark", _per_mark(app, ours), LEAST_PER_MARK)
         if theirs:
             yield at_least("door_to_plain_node", _rate(ours) / _rate(theirs), LEAST_OF_PEER)
-            p99, of_peer = _p99_ms(ours), _p99_ms(theirs)
-            yield Figure("door_p99_ms", f"{p99:.1f}", f"<{of_peer:.1f}", p99 < of_peer)
+            yield at_most("door_p99_to_plain_node", _p99_ms(ours) / _p99_ms(theirs), MOST_P99_OF_PEER)
 
 
 def _install(app: stage.App, sender: Sender) -> None:
