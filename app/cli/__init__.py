@@ -5,6 +5,7 @@ import sys
 import click
 
 from app.cli.doctor import doctor
+from app.cli.files import export_group, import_group
 from app.cli.group import group
 from app.cli.key import key
 from app.cli.queue import availability, queue
@@ -27,7 +28,7 @@ def dueback() -> None:
 
 
 RUNNING = (serve, web, worker, migrate_command)
-SETTING = (shop, group, rule, supplier, supply, turn, key, doctor)
+SETTING = (shop, group, rule, supplier, supply, turn, key, import_group, export_group, doctor)
 LOOKING = (report, queue, availability, explain, history_command, ship, sweep_command, wait)
 
 for command in (*RUNNING, *SETTING, *LOOKING):

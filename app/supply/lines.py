@@ -79,7 +79,8 @@ def change(
         raise ChangedMeanwhile(f"version: Supply {number} is at version {row.version} now, not {version}. Look again.")
     if row.state != "expected":
         raise BadSupply(f"supply: {number} is {row.state}, so it cannot be changed.")
-    values = _changed_columns(connection, shop, row, changes, today)
+    sellers = suppliers.ids(connection, shop, {changes["supplier"]} if changes.get("supplier") else set())
+    values = changed_columns(row, changes, naming.warehouses(connection, shop.id), sellers, today)
     changed = record.move(connection, row, "changed", values, who=who, why=why)
     marks.mark(connection, shop.id, [("variant", row.variant_id)])
     return changed
@@ -116,9 +117,10 @@ def _new_rows(connection: Connection, shop: Shop, lines: Sequence[SupplyFields])
     ]
 
 
-def _changed_columns(
-    connection: Connection, shop: Shop, row: Kept, changes: Mapping[str, Any], today: date
+def changed_columns(
+    row: Kept, changes: Mapping[str, Any], places: Mapping[str, str], sellers: Mapping[str, int], today: date
 ) -> dict[str, Any]:
+    """The columns of a line after these changes; warehouses by slug and suppliers by name. Raises BadSupply."""
     for name in changes:
         if name not in CHANGEABLE:
             raise BadSupply(f"{name}: This cannot be changed. What can: {', '.join(sorted(CHANGEABLE))}.")
@@ -133,15 +135,10 @@ def _changed_columns(
         raise BadSupply(f"quantity: {row.received} units of supply {row.id} are received already.")
     values: dict[str, Any] = fields.model_dump(include=set(TOLD))
     if "warehouse" in changes:
-        places = naming.warehouses(connection, shop.id)
         values["warehouse_id"] = naming.warehouse(places, fields.warehouse)
     if "supplier" in changes:
-        values["supplier_id"] = _supplier(connection, shop, fields.supplier)
+        values["supplier_id"] = sellers[fields.supplier] if fields.supplier else None
     return values | {"state": "received" if fields.quantity == row.received else "expected"}
-
-
-def _supplier(connection: Connection, shop: Shop, name: str | None) -> int | None:
-    return suppliers.ids(connection, shop, {name})[name] if name else None
 
 
 def _without(row: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine import ask, plan
-from app.engine.model import Facts, Plan, Source, Stock
+from app.engine.model import Facts, Plan, Stock
 from app.engine.pool import UNLIMITED
 from tests.unit.engine.builders import TODAY, claim, day
 from tests.unit.engine.strategies import REAL, any_facts, facts_of_one_pool, thoroughly
@@ -143,7 +143,7 @@ def test_what_a_buyer_is_told_is_what_he_gets(given_facts: Facts, data: st.DataO
     bought = plan(replace(given_facts, claims=(*given_facts.claims, claim(99, wanted, channel.id))), TODAY)
     days = Counter(step.expected for step in told for _ in range(step.quantity))
     for piece in bought.promises[-1].pieces:
-        days[TODAY if piece.source is Source.ON_HAND else piece.expected] -= piece.quantity
+        days[TODAY if piece.ready else piece.expected] -= piece.quantity
     assert not any(days.values())
 
 

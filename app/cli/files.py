@@ -1,0 +1,156 @@
+"""Rules and purchase orders from files, and out into files."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from sqlalchemy import Connection
+
+from app import tasks
+from app.cli.opening import json_option, opened, print_json, shop_option
+from app.cli.supplying import WHO, today
+from app.imports import BadFile, Report, read, rules, supplies, writing
+from app.imports.report import Progress
+from app.platforms import ShopError
+
+MOST_SHOWN = 1000
+file_argument = click.argument("file", type=click.File("rb"))
+dry_run_option = click.option("--dry-run", is_flag=True, help="Say what each row would do; keep nothing.")
+target_argument = click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+
+
+@click.group("import")
+def import_group() -> None:
+    """Take over a CSV or XLSX file: all rows or none."""
+
+
+@click.group("export")
+def export_group() -> None:
+    """Write what there is as a CSV or XLSX file that `dueback import` takes."""
+
+
+@import_group.command("supplies")
+@shop_option
+@file_argument
+@dry_run_option
+@click.option("--why", default="", help="Why; it is kept with each change.")
+@json_option
+def import_supplies(shop_url: str, file: IO[bytes], dry_run: bool, why: str, as_json: bool) -> None:
+    """Purchase-order lines. A row is the line of its id, else of its reference, SKU and warehouse, else a new one."""
+    with opened(shop_url) as (runtime, shop), _refusing(), _bars() as progress:
+        table = read(file.name, file.read(), supplies.COLUMNS, supplies.NEEDED)
+        with runtime.engine.connect() as connection:
+            report = supplies.take_over(
+                connection, shop, table, who=_who(file), why=why, today=today(shop), dry_run=dry_run, progress=progress
+            )
+            _end(connection, report, dry_run=dry_run)
+        tasks.wake(shop.id)
+    _tell(report, dry_run=dry_run, as_json=as_json)
+
+
+@import_group.command("rules")
+@shop_option
+@file_argument
+@dry_run_option
+@json_option
+def import_rules(shop_url: str, file: IO[bytes], dry_run: bool, as_json: bool) -> None:
+    """Rules by scope. An empty cell lets its field be inherited; a column that is not there leaves what is."""
+    with opened(shop_url) as (runtime, shop), _refusing(), _bars() as progress:
+        table = read(file.name, file.read(), rules.COLUMNS, rules.NEEDED)
+        with runtime.engine.connect() as connection:
+            report = rules.take_over(
+                runtime, connection, shop, table, who=_who(file), dry_run=dry_run, progress=progress
+            )
+            _end(connection, report, dry_run=dry_run)
+        tasks.wake(shop.id)
+    _tell(report, dry_run=dry_run, as_json=as_json)
+
+
+@export_group.command("supplies")
+@shop_option
+@target_argument
+def export_supplies(shop_url: str, file: Path | None) -> None:
+    """Supplies still to come, as CSV on standard output, or into a file: .xlsx by its name, else CSV."""
+    with opened(shop_url) as (runtime, shop), runtime.engine.connect() as connection:
+        _write(file, supplies.COLUMNS, supplies.out(connection, shop, today(shop)))
+
+
+@export_group.command("rules")
+@shop_option
+@target_argument
+def export_rules(shop_url: str, file: Path | None) -> None:
+    """Every rule, as CSV on standard output, or into a file: .xlsx by its name, else CSV."""
+    with opened(shop_url) as (runtime, shop), runtime.engine.connect() as connection:
+        _write(file, rules.COLUMNS, rules.out(connection, shop))
+
+
+def _write(file: Path | None, columns: tuple[str, ...], rows: Iterator[object]) -> None:
+    if file is None:
+        writing.csv_to(sys.stdout, columns, rows)  # type: ignore[arg-type]
+    elif file.suffix.lower() == ".xlsx":
+        writing.xlsx_to(file, columns, rows)  # type: ignore[arg-type]
+    else:
+        with file.open("w", encoding="utf-8-sig", newline="") as target:
+            writing.csv_to(target, columns, rows)  # type: ignore[arg-type]
+
+
+def _end(connection: Connection, report: Report, *, dry_run: bool) -> None:
+    """Nothing of a trial, or of a file with anything wrong in it, is kept."""
+    if dry_run or report.errors:
+        connection.rollback()
+    else:
+        connection.commit()
+
+
+def _who(file: IO[bytes]) -> str:
+    return f"{WHO}, file {Path(file.name).name}"[:200]
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except BadFile as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    except ShopError as wrong:
+        raise click.ClickException(f"The shop could not be asked, and nothing was kept: {wrong}") from wrong
+
+
+@contextmanager
+def _bars() -> Iterator[Progress]:
+    """A bar for each stage, where somebody watches."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        stages = {}
+
+        def progress(stage: str, done: int, total: int) -> None:
+            if stage not in stages:
+                stages[stage] = bars.add_task(stage, total=total)
+            bars.update(stages[stage], completed=min(done, total))
+
+        yield progress
+
+
+def _tell(report: Report, *, dry_run: bool, as_json: bool) -> None:
+    """Ends with 1 where anything is wrong."""
+    if as_json:
+        print_json(asdict(report))
+    else:
+        for told in (report.errors or report.effects)[:MOST_SHOWN]:
+            click.echo(f"line {told.line}: {told.what}")
+        click.echo(_sum(report, dry_run=dry_run))
+    if report.errors:
+        sys.exit(1)
+
+
+def _sum(report: Report, *, dry_run: bool) -> str:
+    if report.errors:
+        return f"{len(report.errors)} lines are wrong. Nothing was kept."
+    return f"{'This would be: ' if dry_run else ''}{report.sentence()}."

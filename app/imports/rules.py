@@ -1,0 +1,108 @@
+"""Rules from a file, and out into one."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app import rulebook
+from app.engine.rules import Scope
+from app.imports import cells
+from app.imports.report import Progress, Report, silent
+from app.imports.table import Table, guarded
+from app.models import Shop
+from app.rulebook import BadRule, Edit, Kept, Place, RuleFields
+from app.runtime import Runtime
+
+COLUMNS = ("scope", "channel", *RuleFields.model_fields)
+NEEDED = ("scope",)
+SWITCHES = {"require_date", "early_sale", "may_split"}
+BATCH = 2000
+
+
+def take_over(
+    runtime: Runtime, connection: Connection, shop: Shop, table: Table, *, who: str, dry_run: bool,
+    progress: Progress = silent,
+) -> Report:  # fmt: skip
+    """Set what the file says, all or nothing; with `dry_run`, or any error, nothing.
+
+    An empty cell lets its field be inherited; a column that is not there leaves what is. Raises ShopError where slugs
+    have to be asked of the shop and it does not answer.
+    """
+    report, edits = Report(), []
+    places = rulebook.resolve_all(runtime, shop, {_named(row) for _, row in table.rows})
+    kept = {_key(row): row for row in rulebook.rows(connection, shop.id)}
+    seen: dict[Any, int] = {}
+    for done, (number, row) in enumerate(table.rows, start=1):
+        try:
+            place = _place(places[_named(row)], seen, number)
+            edits += _edit(number, row, place, kept.get(place.key), report)
+        except ValueError as wrong:
+            report.error(number, str(wrong))
+        if not done % BATCH:
+            progress("Checking", done, len(table.rows))
+    if not report.errors and not dry_run:
+        for start in range(0, len(edits), BATCH):
+            rulebook.put_many(connection, shop, edits[start : start + BATCH], who=who)
+            progress("Setting", start + BATCH, len(edits))
+    return report
+
+
+def _edit(number: int, row: Mapping[str, str], place: Place, kept: Kept | None, report: Report) -> list[Edit]:
+    before = dict(kept.fields) if kept else {}
+    fields = {name: _value(name, text) for name, text in row.items() if name in RuleFields.model_fields}
+    after = rulebook.checked({**before, **fields})
+    name = row["scope"] + (f" in {row['channel']}" if row.get("channel") else "")
+    if after == before:
+        report.effect(number, "unchanged", name)
+        return []
+    changes = [f"{key} {before.get(key, '-')} -> {after.get(key, '-')}" for key in {**before, **after}
+               if before.get(key) != after.get(key)]  # fmt: skip
+    report.effect(number, "changed" if kept else "added", f"{name}: {', '.join(changes)}")
+    return [Edit(place, fields)]
+
+
+def _place(found: Place | BadRule, seen: dict[Any, int], number: int) -> Place:
+    if isinstance(found, BadRule):
+        raise found
+    if first := seen.get(found.key):
+        raise BadRule(f"scope: Line {first} is about the same rule. Put the two together.")
+    seen[found.key] = number
+    return found
+
+
+def _value(name: str, text: str) -> Any:
+    if not text:
+        return None
+    read: Callable[[str], Any] = cells.words
+    if name in SWITCHES:
+        read = cells.switch
+    elif text.lstrip("-").isdecimal():
+        read = cells.whole
+    try:
+        return read(text)
+    except ValueError as wrong:
+        raise BadRule(f"{name}: {wrong}") from wrong
+
+
+def _named(row: Mapping[str, str]) -> tuple[str, str | None]:
+    return row["scope"].removeprefix("'"), (row.get("channel") or "").removeprefix("'") or None
+
+
+def _key(row: Kept) -> tuple[str, str, str]:
+    return row.scope, row.target, row.channel_id
+
+
+def out(connection: Connection, shop: Shop) -> Iterator[Sequence[Any]]:
+    """Every rule, in the columns that `take_over` reads."""
+    slugs = rulebook.channel_slugs(connection, shop.id)
+    for row in rulebook.rows(connection, shop.id):
+        name = row.target_name or slugs.get(row.target, row.target)
+        scope = row.scope if row.scope == Scope.SHOP else f"{row.scope}:{name}"
+        fields = (row.fields.get(name) for name in RuleFields.model_fields)
+        told = [scope, slugs.get(row.channel_id), *(_plain(value) for value in fields)]
+        yield [guarded(value) if isinstance(value, str) else value for value in told]
+
+
+def _plain(value: Any) -> Any:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
