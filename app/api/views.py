@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import structlog
 from flask import Blueprint, Flask, Response, current_app, request
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Row
@@ -21,8 +20,6 @@ from app.rulebook import BadRule, NoSuchTarget, StaleRule
 from app.runtime import Runtime
 from app.supply import BadSupply, ChangedMeanwhile, NoSuchSupply
 from app.turns import BadMove, BadPolicy
-
-log = structlog.get_logger()
 
 PREFIX = "/api/v1"
 ROUTES: tuple[Route, ...] = (*rules.ROUTES, *supplies.ROUTES, *arrivals.ROUTES, *queue.ROUTES)
@@ -101,7 +98,7 @@ def _answer(route: Route, ids: dict[str, int]) -> Response:
     else:
         status, text = _once(route, runtime, shop, made)
     if route.method != "GET":
-        _wake(shop.id)
+        tasks.try_to_wake(shop.id)
     return Response(text, status, content_type="application/json")
 
 
@@ -176,11 +173,3 @@ def _perform(
         status = next(status for kind, status in REFUSALS if isinstance(refused, kind))
         raise Problem(status, str(refused)) from refused
     return route.status, text
-
-
-def _wake(shop_id: int) -> None:
-    """What the write marked is looked at now; where asking fails, the periodic look-after sees the marks."""
-    try:
-        tasks.wake(shop_id)
-    except Exception:
-        log.exception("not woken", shop=shop_id)
