@@ -60,6 +60,14 @@ def channels_concerned(connection: Connection, shop_id: int, place: Place) -> li
     return list(connection.scalars(query))
 
 
+def belongs_to(scope: Scope, target: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether a variant belongs to the object a row names, for a scope that is not the shop."""
+    if scope in _ONE_OF:
+        return _ONE_OF[scope] == target
+    of_any: ColumnElement[bool] = func.jsonb_exists(_ANY_OF[scope], target)
+    return of_any
+
+
 def members(ids: InstrumentedAttribute[list[str]], name: str) -> LateralFromClause:
     """The ids in a column's list, as rows to join; their column is `value`."""
     return func.jsonb_array_elements_text(ids).table_valued("value").lateral(name)

@@ -56,8 +56,9 @@ def order_with_a_line(connection: Connection, shop_id: int) -> None:
 
 
 def variant(connection: Connection, shop_id: int) -> None:
-    put(connection, models.Variant, shop_id=shop_id, id="V1", sku="S1", name="M", product_id="P", product_name="Shirt",
-        product_type_id="T", listed_in=["id-web"], tracked=True, observed_at=NOW)  # fmt: skip
+    member = {"product_id": "P", "product_type_id": "T", "category_ids": ["C", "above C"], "collection_ids": ["S"]}
+    put(connection, models.Variant, shop_id=shop_id, id="V1", sku="S1", name="M", product_name="Shirt", **member,
+        listed_in=["id-web"], tracked=True, observed_at=NOW)  # fmt: skip
 
 
 def channel(connection: Connection, shop_id: int, slug: str, *, active: bool = True) -> None:
@@ -76,6 +77,12 @@ def channel(connection: Connection, shop_id: int, slug: str, *, active: bool = T
         ({"scope": "variant", "target": "V1", "fields": {"mode": "backorder"}}, {"id-web"}),
         ({"scope": "variant", "target": "V1", "channel_id": "id-app", "fields": {"mode": "backorder"}}, set()),
         ({"scope": "variant", "target": "V2", "fields": {"mode": "backorder"}}, set()),
+        ({"scope": "product", "target": "P", "fields": {"mode": "backorder"}}, {"id-web"}),
+        ({"scope": "product_type", "target": "T", "fields": {"mode": "backorder"}}, {"id-web"}),
+        ({"scope": "category", "target": "above C", "fields": {"mode": "backorder"}}, {"id-web"}),
+        ({"scope": "category", "target": "other", "fields": {"mode": "backorder"}}, set()),
+        ({"scope": "collection", "target": "S", "fields": {"mode": "preorder"}}, {"id-web"}),
+        ({"scope": "collection", "target": "S", "channel_id": "id-app", "fields": {"mode": "preorder"}}, set()),
     ],
 )
 def test_channels_need_a_pool_where_a_rule_sells_past_zero(

@@ -4,6 +4,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -46,12 +47,15 @@ class Stage:
         return eventually(lambda: self.shop.available(channel, item), units) >= 0
 
     def reserve_one_each(self, channel: Place, item: Item, buyers: int) -> list[str]:
-        """Checkouts of one unit each, as many as the shop lets through."""
-        made = []
-        for _ in range(buyers):
-            with contextlib.suppress(Refused):
-                made.append(self.shop.checkout(channel, (item, 1)))
-        return made
+        """Checkouts of one unit each, all asked for at once, as many as the shop lets through."""
+        with ThreadPoolExecutor(buyers) as pool:
+            made = pool.map(lambda _: self._reserve_one(channel, item), range(buyers))
+            return [checkout for checkout in made if checkout]
+
+    def _reserve_one(self, channel: Place, item: Item) -> str | None:
+        with contextlib.suppress(Refused):
+            return self.shop.checkout(channel, (item, 1))
+        return None
 
     def problems(self) -> list[dict[str, Any]]:
         """What Dueback shows to staff in the shop."""

@@ -18,8 +18,8 @@ from app.cli import dueback
 from tests.live.postman import Postman
 
 COMMAND = [sys.executable, "-m", "app.cli"]
-START_SECONDS = 30
-STOP_SECONDS = 20
+START_SECONDS = 120
+STOP_SECONDS = 60
 
 
 def free_port() -> int:
