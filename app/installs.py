@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import addresses, jwks, marks
+from app.book import customers
 from app.config import Config
 from app.models import Shop
 from app.platforms import TOKEN_DEAD, Identity, ShopError, WebhookSeen
@@ -145,7 +146,9 @@ def _set_state(runtime: Runtime, shop: Shop, state: str, **values: Any) -> None:
     """Unless the shop was registered or changed otherwise meanwhile."""
     unchanged = (Shop.id == shop.id, Shop.state == shop.state, Shop.token == shop.token)
     with runtime.engine.begin() as connection:
-        connection.execute(update(Shop).where(*unchanged).values(state=state, **values))
+        changed = connection.execute(update(Shop).where(*unchanged).values(state=state, **values)).rowcount
+        if changed and state == "removed":
+            customers.forget_all(connection, shop.id)
     log.info("shop changed state", shop=shop.id, state=state)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, or_, select, update
 
 from app import doctor, installs, marks, reconcile
+from app.book import customers
 from app.models import Line, Shop
 from app.platforms import Platform
 from app.runtime import Runtime
@@ -26,6 +27,8 @@ def run(runtime: Runtime, shop_id: int, *, full: bool = False, progress: Progres
     sweep that was cut off is begun anew.
     """
     shop, began = runtime.shop(shop_id), datetime.now(UTC)
+    with runtime.engine.begin() as connection:
+        customers.forget(connection, shop_id, began)
     if shop.state == "inactive":
         _ask_whether_it_is_back(runtime, shop, began)
     if shop.state in reconcile.RESTING:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 
 from app import turns
-from app.book import movements, pool_shipments
+from app.book import customers, movements, pool_shipments
 from app.book.rows import upsert
 from app.models import Line, Order, Shop
 from app.platforms import LineSeen, OrderSeen
@@ -72,17 +72,11 @@ def _order_row(
         "paid": order.paid,
         "wanted_on": wanted_on,
         "rank": rank,
+        **customers.columns(order, old, now, still_open=any(_open(order, line) for line in order.lines)),
     }
 
 
 def _line_row(shop_id: int, order: OrderSeen, line: LineSeen, old: Row | None, joined: datetime) -> dict[str, Any]:
-    approving = sum(
-        units
-        for fulfilment in order.fulfilments
-        if fulfilment.status == "WAITING_FOR_APPROVAL"
-        for _, line_id, units in fulfilment.lines
-        if line_id == line.id
-    )
     alive = order.status not in GIVEN_UP
     return {
         "shop_id": shop_id,
@@ -91,14 +85,36 @@ def _line_row(shop_id: int, order: OrderSeen, line: LineSeen, old: Row | None, j
         "variant_id": line.variant,
         "sku": line.sku,
         "quantity": line.quantity,
-        "open": max(0, line.quantity - line.fulfilled + approving) if alive else 0,
-        "approving": approving if alive else 0,
+        "open": _open(order, line),
+        "approving": _approving(order, line) if alive else 0,
         "allocations": {warehouse: units for warehouse, units in line.allocations.items() if units},
         "layers": layers_after(old["layers"] if old else [], line.quantity, joined),
         "shown": dict(line.metadata),
         "shipped_at": _shipped_at(order, line),
         "judged": bool(old and old["judged"] and line.quantity <= old["quantity"]),
+        "product_name": line.product_name,
+        "variant_name": line.variant_name,
+        "unit_price": None if line.unit_price is None else str(line.unit_price),
+        "currency": line.currency,
     }
+
+
+def _open(order: OrderSeen, line: LineSeen) -> int:
+    """Units of the line that are not yet fulfilled."""
+    if order.status in GIVEN_UP:
+        return 0
+    return max(0, line.quantity - line.fulfilled + _approving(order, line))
+
+
+def _approving(order: OrderSeen, line: LineSeen) -> int:
+    """Units of the line that lie in shipments which wait for approval."""
+    return sum(
+        units
+        for fulfilment in order.fulfilments
+        if fulfilment.status == "WAITING_FOR_APPROVAL"
+        for _, line_id, units in fulfilment.lines
+        if line_id == line.id
+    )
 
 
 def _shipped_at(order: OrderSeen, line: LineSeen) -> datetime | None:

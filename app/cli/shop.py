@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import select, update
 
 from app import marks, reconcile, sweep, tasks
+from app.book import customers
 from app.cli.opening import json_option, opened, print_json, runtime, shop_option
 from app.models import Shop
 from app.runtime import Runtime
@@ -53,6 +54,7 @@ def leave(shop_url: str, timeout: int) -> None:
             raise click.ClickException("Still closing. Nothing is lost: run the command again to wait on.")
         with opened_runtime.engine.begin() as connection:
             connection.execute(update(Shop).where(Shop.id == found.id).values(state="left"))
+            customers.forget_all(connection, found.id)
     click.echo("Sale past zero is closed and our metadata is gone. You can uninstall the app in the shop now.")
 
 

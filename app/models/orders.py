@@ -1,6 +1,7 @@
 """The book's orders: what is owed, to whom in which turn, and what was promised."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Identity, Index, func, text
@@ -18,6 +19,9 @@ class Order(Table):
 
     `shipments` says of each shipment that its units are counted as "gone" from their warehouse or as "back" there; None
     where nobody has counted yet: see `app.book.movements`.
+
+    `customer` is the buyer's e-mail address, kept for as long as `app.book.customers` says; `closed_at` when nothing of
+    the order was open any more.
     """
 
     __tablename__ = "orders"
@@ -37,6 +41,12 @@ class Order(Table):
     shipments: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
     shown: Mapped[dict[str, str]] = mapped_column(server_default="{}")
     observed_at: Mapped[datetime]
+    customer: Mapped[str] = mapped_column(server_default="")
+    closed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_orders_kept_customers", "shop_id", "closed_at", postgresql_where=text("customer <> ''")),
+    )
 
 
 class Line(Table):
@@ -47,6 +57,8 @@ class Line(Table):
     `promised` the last date told, `beyond` its units beyond the cap. `judged` is set once the line has been held
     against the cap, `told` once we wrote its metadata. `shipped` units had left when the last plan was kept; `rests_on`
     is the supply its units last rested on, `shipped_at` when the last of them left.
+
+    The names and `unit_price`, with taxes and discounts, are those it was sold under; they outlive the product.
     """
 
     __tablename__ = "lines"
@@ -73,6 +85,10 @@ class Line(Table):
     shipped: Mapped[int | None]
     rests_on: Mapped[int | None] = mapped_column(BigInteger)
     shipped_at: Mapped[datetime | None]
+    product_name: Mapped[str] = mapped_column(server_default="")
+    variant_name: Mapped[str] = mapped_column(server_default="")
+    unit_price: Mapped[Decimal | None]
+    currency: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
         ForeignKeyConstraint(["shop_id", "order_id"], ["orders.shop_id", "orders.id"], ondelete="CASCADE"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from app.platforms.errors import ShopError
@@ -183,6 +184,7 @@ def _order(node: Json, events: Events) -> OrderSeen:
         placed=placed,
         metadata=_our_metadata(node),
         paid=node["isPaid"],
+        customer=node["userEmail"] or "",
         others={item["key"]: item["value"] for item in node["metadata"] if not item["key"].startswith(OURS)},
         lines=tuple(_line(line) for line in node["lines"]),
         fulfilments=tuple(_fulfilment(shipment, node["number"], events) for shipment in node["fulfillments"]),
@@ -191,6 +193,7 @@ def _order(node: Json, events: Events) -> OrderSeen:
 
 def _line(node: Json) -> LineSeen:
     variant = node["variant"] or {"id": None, "sku": None}
+    price = node["unitPrice"]["gross"]
     return LineSeen(
         id=node["id"],
         variant=variant["id"],
@@ -200,6 +203,10 @@ def _line(node: Json) -> LineSeen:
         fulfilled=node["quantityFulfilled"],
         allocations={held["warehouse"]["id"]: held["quantity"] for held in node["allocations"] or ()},
         metadata=_our_metadata(node),
+        product_name=node["productName"],
+        variant_name=node["variantName"],
+        unit_price=Decimal(str(price["amount"])),
+        currency=price["currency"],
     )
 
 

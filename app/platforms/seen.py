@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class VariantSeen:
 class LineSeen:
     """An order line. `fulfilled` counts units in shipments approved or not, and units returned unshipped.
 
-    `variant` is None once the variant is deleted. `metadata` holds our own keys only.
+    `variant` is None once the variant is deleted; its names and the price of one unit, taxes and discounts included,
+    are those it was sold under. `metadata` holds our own keys only.
     """
 
     id: str
@@ -49,6 +51,10 @@ class LineSeen:
     fulfilled: int
     allocations: Mapping[str, int]
     metadata: Mapping[str, str]
+    product_name: str = ""
+    variant_name: str = ""
+    unit_price: Decimal | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class FulfilmentSeen:
 
 @dataclass(frozen=True, slots=True)
 class OrderSeen:
-    """An order. `placed` is when the shop accepted it, or None where it was imported in bulk.
+    """An order. `placed` is when the shop accepted it, or None where it was imported in bulk; `customer` the e-mail.
 
     `metadata` is ours; `others` is everybody else's and may be personal: of it only what a merchant names is kept.
     """
@@ -84,6 +90,7 @@ class OrderSeen:
     lines: tuple[LineSeen, ...]
     fulfilments: tuple[FulfilmentSeen, ...]
     paid: bool = False
+    customer: str = ""
     others: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -34,6 +34,7 @@ def order(**other: Any) -> dict[str, Any]:
         "status": "UNFULFILLED",
         "origin": "CHECKOUT",
         "isPaid": True,
+        "userEmail": "buyer@example.com",
         "created": CREATED,
         "channel": {"id": "Web"},
         "metadata": [],
@@ -45,7 +46,10 @@ def order(**other: Any) -> dict[str, Any]:
 def line(**other: Any) -> dict[str, Any]:
     return {
         "id": "L1",
+        "productName": "Shirt",
+        "variantName": "M",
         "productSku": "shirt-m",
+        "unitPrice": {"gross": {"amount": 19.9, "currency": "EUR"}},
         "quantity": 3,
         "quantityFulfilled": 0,
         "variant": {"id": "V1"},

@@ -1,6 +1,7 @@
 """Saleor's orders into our words: when they were accepted, their lines, and where shipments went."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -72,7 +73,16 @@ def test_a_line_is_read_whole(saleor: Saleor, wire: Wire) -> None:
     first, second = seen.lines
     assert (first.variant, first.quantity, first.fulfilled) == ("V1", 3, 1)
     assert (first.allocations, first.metadata) == ({"Pool": 2, "Berlin": 1}, {"dueback.status": "waiting"})
+    assert (first.product_name, first.variant_name) == ("Shirt", "M")
+    assert (first.unit_price, first.currency) == (Decimal("19.9"), "EUR")
     assert (second.variant, second.sku) == (None, "")
+
+
+@pytest.mark.parametrize("said", [None, "", "buyer@example.com"])
+def test_an_order_says_whose_it_is_if_it_knows(saleor: Saleor, wire: Wire, said: str | None) -> None:
+    wire.handlers["orders"] = pages(order(userEmail=said))
+    (seen,) = saleor.orders(["O1"])
+    assert seen.customer == (said or "")
 
 
 def test_a_shipment_says_where_it_left_from(saleor: Saleor, wire: Wire) -> None:
