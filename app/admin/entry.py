@@ -88,7 +88,7 @@ def ask_for_token() -> Response:
     A form that was sent meanwhile is kept in the page and sent again.
     """
     if request.headers.get("Sec-Fetch-Dest") == "document":
-        return _outside()
+        return make_response(render_template("admin/outside.html"))
     page = render_template(
         "admin/sign_in.html",
         theme=_one_of(request.args.get("theme"), THEMES),
@@ -98,10 +98,6 @@ def ask_for_token() -> Response:
     answer = make_response(page, 401)
     answer.headers["Content-Security-Policy"] = policy("http: https:")
     return answer
-
-
-def _outside() -> Response:
-    return make_response(render_template("admin/outside.html"), 401)
 
 
 @views.post("/admin/session")

@@ -4,7 +4,6 @@
   "use strict";
   const root = document.documentElement;
   const host = window.parent;
-  if (host === window) return;
 
   const SILENT_AFTER = 10_000;
   const LOOKS_WITHIN = 250;
@@ -81,6 +80,8 @@
       if (signIn || payload.locale.split("-")[0] !== root.dataset.locale) follow({ locale: payload.locale });
     }
   });
+
+  if (host === window) return signIn && trouble("outside");
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-dashboard]");
