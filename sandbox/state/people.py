@@ -48,7 +48,8 @@ class App:
 class Extension:
     """A place in the dashboard where an app shows itself.
 
-    ``mount`` and ``target`` are lower-case, as Saleor keeps them. ``url`` is absolute, or a path below the app's own address.
+    ``mount`` and ``target`` are lower-case, as Saleor keeps them. ``url`` is absolute, or a path below the app's own
+    address.
     """
 
     pk: int

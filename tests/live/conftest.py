@@ -17,6 +17,7 @@ from tests.conftest import fresh_database
 from tests.live import documents
 from tests.live.client import Client, Refused
 from tests.live.dueback import Dueback
+from tests.live.installing import install, is_ours, uninstall_all
 from tests.live.postman import Postman
 from tests.live.shop import Shop
 from tests.live.waiting import POLL_SECONDS, eventually
@@ -81,7 +82,7 @@ class Stage:
 
     def reinstall(self) -> None:
         """Staff uninstall the app and install it again."""
-        _install(self.world.client, self.dueback.manifest_url)
+        install(self.world.client, self.dueback.manifest_url)
 
     def known(self, channel: Place, *items: Item) -> None:
         """Wait until Dueback has heard of the channel and the variants."""
@@ -115,12 +116,12 @@ def installed(client: Client, live_database_url: str, tmp_path_factory: pytest.T
     dueback = Dueback(tmp_path_factory.mktemp("dueback"), live_database_url, client.url)
     try:
         dueback.start()
-        _install(client, dueback.manifest_url)
+        install(client, dueback.manifest_url)
         dueback.wait(300)
         yield dueback
     finally:
         dueback.stop()
-        _uninstall_all(client)
+        uninstall_all(client)
 
 
 @pytest.fixture
@@ -128,31 +129,3 @@ def stage(client: Client, installed: Dueback) -> Iterator[Stage]:
     world = World(client)
     yield Stage(Shop(client), world, installed)
     world.dissolve()
-
-
-def _install(client: Client, manifest_url: str) -> None:
-    _uninstall_all(client)
-    permissions = ["MANAGE_PRODUCTS", "MANAGE_ORDERS", "MANAGE_CHANNELS", "MANAGE_SHIPPING"]
-    asked = {"appName": "Dueback", "manifestUrl": manifest_url, "permissions": permissions}
-    client.staff(documents.INSTALL_APP, input=asked)
-    eventually(lambda: _failed(client, manifest_url) or str(bool(_installed(client))), "True")
-
-
-def _failed(client: Client, manifest_url: str) -> str:
-    """What the shop says about an installation that went wrong."""
-    tries = client.staff(documents.INSTALLATIONS)
-    return "; ".join(t["message"] for t in tries if t["manifestUrl"] == manifest_url and t["status"] == "FAILED")
-
-
-def _installed(client: Client) -> list[str]:
-    edges = client.staff(documents.APPS)["edges"]
-    return [edge["node"]["id"] for edge in edges if is_ours(edge["node"])]
-
-
-def is_ours(app: dict[str, Any]) -> bool:
-    return bool(app["identifier"] == "app.dueback" and app["isActive"])
-
-
-def _uninstall_all(client: Client) -> None:
-    for app in _installed(client):
-        client.staff(documents.DELETE_APP, id=app)
