@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from werkzeug.exceptions import HTTPException
 
 from app import keys, tasks
-from app.api import arrivals, queue, repeats, rules, supplies
+from app.api import arrivals, queue, repeats, rules, supplies, turns
 from app.api.call import Call, Route
 from app.api.openapi import document
 from app.api.problem import Problem
@@ -25,7 +25,13 @@ from app.turns import BadMove, BadPolicy
 log = structlog.get_logger()
 
 PREFIX = "/api/v1"
-ROUTES: tuple[Route, ...] = (*rules.ROUTES, *supplies.ROUTES, *arrivals.ROUTES, *queue.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *rules.ROUTES,
+    *supplies.ROUTES,
+    *arrivals.ROUTES,
+    *queue.ROUTES,
+    *turns.ROUTES,
+)
 LARGEST_ID = 2**63
 
 # The first that fits; the message says what to do.
