@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from app.engine.changes import Cause, Reason
+from app.engine.cause import Cause
+from app.engine.changes import Reason
 
 SENTENCES: Mapping[str, str] = {
     Cause.ORDERED: "the order joined the queue.",
@@ -41,11 +42,16 @@ SENTENCES: Mapping[str, str] = {
     Cause.HANDED_OVER: "a person changed whose turn it is.",
     "handed_over:order": "a person let the order change places with order {order}.",
     Cause.PINNED: "a person changed which order goes first.",
+    Cause.HELD: "a person put it on hold: nothing of it ships until it is released.",
+    Cause.RELEASED: "a person took it off hold.",
+    Cause.REDATED: "a person gave what is still to come another day: {now}.",
+    "redated:undone": "a person took back the day {was} that had been given by hand.",
     Cause.POLICY_CHANGED: "the shop serves its queue in another order now: {now}, before {was}.",
     Cause.OVERTAKEN: "order {order} goes first by the shop's queue policy.",
     Cause.RULE_CHANGED: "the rule changed: {what} {now}, before {was}.",
     Cause.PLACES_CHANGED: "the channel sells from other warehouses now.",
     Cause.TIME_PASSED: "the day passed that the rule had set.",
+    "time_passed:by_hand": "{was} passed, the day that a person had given.",
     Cause.REPLANNED: "the plan was made anew.",
 }
 
@@ -54,9 +60,16 @@ ORDER: Mapping[str, str] = {
     "on_hand": "{count} on hand in {warehouse}, ready to leave.",
     "on_hand:always": "{count} ready to leave: the shop does not count this variant.",
     "on_hand:held": "{count} on hand in {warehouse}; they wait for the release on {day}.",
+    "on_hand:kept": "{count} on hand in {warehouse}, kept for the order.",
     "supply": "{count} with {supply}{supplier}, which is due in {warehouse} on {eta}: expected {day}.",
+    "supply:undated": "{count} with {supply}{supplier}, which is due in {warehouse} on {eta}.",
     "lead_time": "{count} that no supply serves yet; the rule dates them: expected {day}.",
+    "lead_time:by_hand": "{count} that no supply serves yet: expected {day}.",
     "unknown": "{count} without a date: no supply is left for them, and no lead time is set or it has passed.",
+    "unknown:by_hand": "{count} without a date: no supply is left for them.",
+    "hold": "on hold since {at} by {who}{why}. Nothing of it ships until it is released.",
+    "redate": "the day {day} was given by hand, by {who} on {at}{why}.",
+    "redate:passed": "{day} has passed, the day that {who} gave on {at}{why}. Nobody knows another.",
     "ahead": "ahead in the queue: {count} of {orders}.",
     "ahead:nobody": "nobody is ahead in the queue.",
     "whole": "the line ships in one piece: nothing of it leaves before all of it is ready.",
@@ -72,6 +85,7 @@ ORDER: Mapping[str, str] = {
 
 VARIANT: Mapping[str, str] = {
     "not_tracked": "the shop does not count this variant's units: it never sells out, and nobody waits for it.",
+    "paused": "the shop is paused: nothing is sold past zero until it is resumed. Who waits keeps turn and date.",
     "leaving": "Dueback is leaving this shop: nothing is sold past zero any more.",
     "not_listed": "the variant is not on sale in this channel.",
     "no_pool": "this channel has no pool, so the shop sells what is on hand and no more.",
@@ -140,8 +154,8 @@ def _which(reason: Reason) -> str:
             return "ordered:supply"
         case Reason(cause=Cause.EDITED, units=units) if units < 0:
             return "edited:less"
-        case Reason(cause=Cause.SUPPLY_SHRANK, what=what) if what:
-            return f"supply_shrank:{what}"
+        case Reason(cause=Cause.SUPPLY_SHRANK | Cause.REDATED | Cause.TIME_PASSED, what=what) if what:
+            return f"{reason.cause}:{what}"
         case Reason(cause=Cause.LEAD_TIMES_LEARNED, supply=None):
             return "lead_times_learned:rule"
         case Reason(cause=Cause.OLDER_ORDER_LEFT | Cause.HANDED_OVER, order=order) if order:

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from werkzeug.exceptions import HTTPException
 
 from app import keys, tasks
-from app.api import arrivals, queue, repeats, rules, supplies
+from app.api import arrivals, queue, repeats, rules, supplies, turns
 from app.api.call import Call, Route
 from app.api.openapi import document
 from app.api.problem import Problem
@@ -22,7 +22,13 @@ from app.supply import BadSupply, ChangedMeanwhile, NoSuchSupply
 from app.turns import BadMove, BadPolicy
 
 PREFIX = "/api/v1"
-ROUTES: tuple[Route, ...] = (*rules.ROUTES, *supplies.ROUTES, *arrivals.ROUTES, *queue.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *rules.ROUTES,
+    *supplies.ROUTES,
+    *arrivals.ROUTES,
+    *queue.ROUTES,
+    *turns.ROUTES,
+)
 LARGEST_ID = 2**63
 
 # The first that fits; the message says what to do.

@@ -5,7 +5,7 @@ import time
 import click
 from sqlalchemy import Connection, func, select, tuple_
 
-from app import marks, tasks
+from app import marks, tasks, turns
 from app.cli.opening import opened, shop_option
 from app.models import Line, Mark, Order, Shop
 from app.platforms import ShipLine, ShopError
@@ -27,11 +27,12 @@ def ship(shop_url: str, number: str, tracking: str, notify: bool) -> None:
             order_id = _order(connection, shop.id, number)
         _look_again(opened_runtime, shop.id, order_id)
         with opened_runtime.engine.connect() as connection:
-            lines = _ready(connection, shop.id, order_id)
+            held = _on_hold(connection, shop.id, order_id)
+            lines = [line for line in _ready(connection, shop.id, order_id) if line.line not in held]
         if not lines:
-            raise click.ClickException(f"Nothing of order {number} is ready to ship.")
+            raise click.ClickException(" ".join([f"Nothing of order {number} is ready to ship.", *held.values()]))
         _ship(opened_runtime, shop, order_id, lines, tracking=tracking, notify=notify)
-    click.echo(f"Shipped {sum(line.units for line in lines)} units of order {number}.")
+    click.echo(" ".join([f"Shipped {sum(line.units for line in lines)} units of order {number}.", *held.values()]))
 
 
 def _order(connection: Connection, shop_id: int, number: str) -> str:
@@ -56,6 +57,16 @@ def _look_again(opened_runtime: Runtime, shop_id: int, order_id: str) -> None:
                 return
         time.sleep(POLL_SECONDS)
     raise click.ClickException(f"The shop was not looked at within {LOOK_SECONDS} seconds. Is a worker running?")
+
+
+def _on_hold(connection: Connection, shop_id: int, order_id: str) -> dict[str, str]:
+    """The lines of the order that are on hold, by id, and why."""
+    lines = connection.scalars(select(Line.id).where(Line.shop_id == shop_id, Line.order_id == order_id)).all()
+    return {
+        move.line_id: f"{move.sku} is on hold since {move.at:%Y-%m-%d} by {move.who}{move.why and f': {move.why}'}."
+        for move in turns.rows(connection, shop_id, lines=lines)
+        if move.kind == "hold"
+    }
 
 
 def _ready(connection: Connection, shop_id: int, order_id: str) -> list[ShipLine]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
-from app import rulebook
+from app import rulebook, turns
 from app.engine.rules import Scope
 from app.models import Channel, Line, Order, Overrun, PoolShipment, Rule, Shop, Stock, Variant, Warehouse
 from app.platforms import TOKEN_DEAD, Identity, Platform, ShopError, ShopLayout, WebhookSeen
@@ -50,6 +50,8 @@ class Evidence:
     overfull: tuple[Units, ...] = ()
     overruns: tuple[Units, ...] = ()
     pool_shipments: tuple[Units, ...] = ()
+    paused_since: datetime | None = None
+    paused_by: str = ""
 
     @property
     def missing(self) -> frozenset[str]:
@@ -61,6 +63,7 @@ def gather(runtime: Runtime, shop: Shop, now: datetime) -> Evidence:
     """Ask the shop and read the tables. What the shop refuses to say becomes evidence itself."""
     ours = manifest()
     with runtime.engine.connect() as connection:
+        pause = turns.paused(connection, shop.id)
         known = Evidence(
             shop_url=shop.api_url,
             now=now,
@@ -70,6 +73,8 @@ def gather(runtime: Runtime, shop: Shop, now: datetime) -> Evidence:
             overfull=_units(connection, _overfull(shop.id)),
             overruns=_units(connection, _overruns(shop.id)),
             pool_shipments=_units(connection, _pool_shipments(shop.id)),
+            paused_since=pause.at if pause else None,
+            paused_by=pause.who if pause else "",
         )
     if shop.state == "removed":
         return replace(known, trouble=ShopError("The app was removed from the shop.", retry=False, code=TOKEN_DEAD))

@@ -107,6 +107,7 @@ class _Explained:
         found = {
             "leaving": self._going,
             "not_tracked": not self._facts.tracked,
+            "paused": self._facts.paused,
             "not_listed": not self._listed,
             "no_pool": self._pool is None,
             "no_rule": not self._merged.origins,
@@ -124,7 +125,7 @@ class _Explained:
             yield from self._sale(self._numbers)
         if self._merged.changes_on:
             yield say(VARIANT["changes_on"], day=wording.day(self._merged.changes_on, self._today))
-        if whole in {None, "off"}:
+        if whole in {None, "off", "paused"}:
             yield from (rule_told(each, VARIANT["rule"], self._today) for each in self._rule)
 
     def _sale(self, numbers: PoolPlan) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, func, insert, select
 
-from app import doctor, models
+from app import doctor, models, turns
 from app.config import Config
 from app.doctor.evidence import gather
 from app.platforms import Identity, ShopError
@@ -103,6 +103,14 @@ def test_a_shop_that_leaves_needs_no_pools(runtime: Runtime, row: models.Shop) -
         put(connection, models.Rule, shop_id=row.id, scope="shop", target="", fields={"mode": "backorder"})
     row.state = "left"
     assert gather(runtime, row, NOW).ruled == frozenset()
+
+
+def test_a_pause_is_evidence(runtime: Runtime, row: models.Shop) -> None:
+    with runtime.engine.begin() as connection:
+        turns.pause(connection, row, who="anna")
+    found = gather(runtime, row, NOW)
+    assert found.paused_by == "anna"
+    assert found.paused_since is not None
 
 
 def test_the_tables_tell_of_units_out_of_place(runtime: Runtime, row: models.Shop) -> None:

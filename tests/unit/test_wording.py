@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from app import wording
-from app.engine.changes import LET_DATES_MOVE_LATER, Cause, Reason
+from app.engine.cause import LET_DATES_MOVE_LATER, Cause
+from app.engine.changes import Reason
 from app.engine.rules import Scope
 
 TODAY = date(2026, 11, 23)
