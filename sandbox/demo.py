@@ -37,6 +37,7 @@ INSTALL = """mutation ($input: AppInstallInput!) {
 WELCOME = """
   Shop        {shop}/          buy something; {sku} is sold out and can be backordered
   Staff       {shop}/staff     restock, ship, cancel, see what the app reports
+  Dashboard   {shop}/dashboard   Dueback inside a dashboard, as staff see it
   Dueback     {app}/           its manifest and health
   Shop's API  {api}
 

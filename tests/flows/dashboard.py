@@ -37,7 +37,7 @@ class Dashboard:
         self._choose("locale", name)
 
     def _choose(self, what: str, value: str) -> None:
-        cookie = {"name": f"dashboard_{what}", "value": quote(value), "url": f"{self.origin}/dashboard/"}
+        cookie = {"name": f"dashboard_{what}", "value": value, "url": f"{self.origin}/dashboard/"}
         self.context.add_cookies([cookie])  # type: ignore[list-item]
 
     def open(self, path: str = "/") -> None:

@@ -25,7 +25,7 @@ document.getElementById("close-popup").addEventListener("click", () => closePopu
 function choosing(name, chosen) {
   const select = document.getElementById(name);
   select.addEventListener("change", () => {
-    document.cookie = `dashboard_${name}=${encodeURIComponent(select.value)}; path=/dashboard; SameSite=Strict`;
+    document.cookie = `dashboard_${name}=${select.value}; path=/dashboard; SameSite=Strict`;
     chosen(select.value);
   });
 }
