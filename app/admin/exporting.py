@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from flask import Response, stream_with_context
+from flask import Response
 from sqlalchemy import Connection
 
 from app.admin.visit import Visit
@@ -33,7 +33,7 @@ def csv_file(
         yield _emptied(buffer)
 
     headers = {"Content-Disposition": f'attachment; filename="{name}-{visit.today}.csv"'}
-    return Response(stream_with_context(lines()), headers=headers, mimetype="text/csv")
+    return Response(lines(), headers=headers, mimetype="text/csv")
 
 
 def _emptied(buffer: io.StringIO) -> str:

@@ -4,7 +4,15 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
 from flask import Flask, g
-from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale
+from flask_babel import (
+    Babel,
+    format_currency,
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_percent,
+    get_locale,
+)
 
 LANGUAGES = ("en", "de")
 
@@ -12,7 +20,7 @@ LANGUAGES = ("en", "de")
 def register(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE=LANGUAGES[0], BABEL_TRANSLATION_DIRECTORIES="../translations")
     Babel(app, locale_selector=_locale, timezone_selector=_zone)
-    app.jinja_env.filters.update(day=day, moment=moment, number=number, clock=clock)
+    app.jinja_env.filters.update(day=day, moment=moment, number=number, clock=clock, money=money, percent=percent)
     app.jinja_env.globals["language"] = lambda: str(get_locale() or LANGUAGES[0])
 
 
@@ -48,3 +56,13 @@ def clock(value: datetime | None) -> str:
 
 def number(value: float | Decimal | None) -> str:
     return "–" if value is None else format_decimal(value)
+
+
+def money(value: Decimal | None, currency: str) -> str:
+    """An amount; without a currency it is a plain number."""
+    return number(value) if value is None or not currency else str(format_currency(value, currency))
+
+
+def percent(share: float | None) -> str:
+    """A share of 1 as a percentage."""
+    return "–" if share is None else str(format_percent(share))
