@@ -146,7 +146,10 @@ def _checked(model: type[BaseModel] | None, read: Callable[[type[BaseModel]], Ba
     try:
         return read(model)
     except ValidationError as wrong:
-        errors = [{"field": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in wrong.errors(include_url=False)]
+        errors = [
+            {"field": ".".join(map(str, error["loc"])), "message": error["msg"].removeprefix("Value error, ")}
+            for error in wrong.errors(include_url=False)
+        ]
         first = errors[0]
         detail = f"{first['field'] or 'body'}: {first['message']}."
         raise Problem(400, detail, more={"errors": errors}) from wrong

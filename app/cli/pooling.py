@@ -11,14 +11,20 @@ from app.pools import NeedsConsent, open_pool
 from app.runtime import Runtime
 
 
-def open_pools(opened_runtime: Runtime, shop: Shop, groups: Sequence[Sequence[str]], *, yes: bool) -> None:
-    """Open a pool for each group of channel ids, say what was done for it, and take it over into the book."""
+def open_pools(
+    opened_runtime: Runtime, shop: Shop, groups: Sequence[Sequence[str]], *, yes: bool, quiet: bool = False
+) -> None:
+    """Open a pool for each group of channel ids, say what was done for it, and take it over into the book.
+
+    A command that answers in JSON is `quiet`: what it prints is for programs.
+    """
     platform = opened_runtime.platform(shop)
     try:
         channels = {channel.id: channel for channel in platform.layout().channels}
         for group in groups:
             for sentence in open_pool(platform, [channels[i] for i in group], may_change_strategy=yes).done:
-                click.echo(sentence)
+                if not quiet:
+                    click.echo(sentence)
         layout = platform.layout()
     except NeedsConsent as asked:
         raise click.ClickException(f"{asked} Run the command again with --yes to agree.") from asked

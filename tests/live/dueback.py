@@ -139,7 +139,7 @@ class Dueback:
 
     def shop_command(self, *words: str, may_fail: bool = False) -> str:
         """Run a command for our shop. Returns what it printed."""
-        options = 2 if words[0] in {"rule", "supply", "shop", "turn", "group"} else 1
+        options = 2 if words[0] in {"rule", "supply", "shop", "turn", "group", "key", "import"} else 1
         return self._run(*words[:options], "--shop", self.shop_url, *words[options:], may_fail=may_fail)
 
     def _run(self, *words: str, may_fail: bool = False) -> str:
