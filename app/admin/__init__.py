@@ -23,7 +23,7 @@ from app.admin import (
     supply,
     variants,
 )
-from app.admin.freshness import behind_since
+from app.admin.freshness import behind_since, is_paused
 from app.admin.tokens import Tokens
 from app.runtime import Runtime
 
@@ -56,7 +56,12 @@ def register(app: Flask, runtime: Runtime) -> None:
     CSRFProtect(app)
     language.register(app)
     app.jinja_env.globals.update(
-        menu=menu.entries, menu_link=menu.link, once=acting.once, behind_since=behind_since, version=installs.version()
+        menu=menu.entries,
+        menu_link=menu.link,
+        once=acting.once,
+        behind_since=behind_since,
+        is_paused=is_paused,
+        version=installs.version(),
     )
     for views in (ASSETS, *PAGES):
         app.register_blueprint(views)

@@ -1,9 +1,10 @@
-"""Since when what the pages show may be older than the shop."""
+"""What every page says of the shop as a whole: since when it has not answered, and that it is paused."""
 
 from datetime import datetime
 
 from sqlalchemy import func, select
 
+from app import turns
 from app.admin.visit import Visit
 from app.models import Mark
 
@@ -18,3 +19,8 @@ def behind_since(visit: Visit) -> datetime | None:
     failing = select(func.min(Mark.marked_at)).where(Mark.shop_id == visit.shop.id, Mark.attempts > 0)
     since = visit.connection.scalar(failing)
     return since if visit.shop.state == "installed" else since or visit.shop.swept_at
+
+
+def is_paused(visit: Visit) -> bool:
+    """Whether nothing is sold past zero until somebody resumes."""
+    return not visit.connection.closed and turns.paused(visit.connection, visit.shop.id) is not None

@@ -110,6 +110,6 @@ def test_the_grid_ends_at_the_next_round_number(most: int, top: str) -> None:
 
 def test_bars_stay_within_the_chart() -> None:
     chart = charts.bars([str(n) for n in range(40)], list(range(40)), list(range(40, 0, -1)))
-    assert all(0 <= bar.x and bar.x + bar.width <= chart.width for bar in chart.bars)
-    assert all(0 <= bar.y and bar.y + bar.height <= chart.height for bar in chart.bars)
+    assert all(bar.x >= 0 and bar.x + bar.width <= chart.width for bar in chart.bars)
+    assert all(bar.y >= 0 and bar.y + bar.height <= chart.height for bar in chart.bars)
     assert len(chart.labels) <= 9
