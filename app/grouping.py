@@ -39,30 +39,38 @@ def dissolve(runtime: Runtime, shop: Shop, keeper: str, *, agreed: bool) -> list
         seen = next((channel for channel in layout.channels if channel.id == keeper), None)
         if seen is None:
             raise CannotOpen("The shop does not have this channel any more.")
+        leaving = [channel for channel in groups.members(layout, seen) if channel != seen]
         if not agreed:
-            leaving = [channel for channel in groups.members(layout, seen) if channel != seen]
             _ask_consent(runtime, shop, leaving)
         done = groups.dissolve(platform, seen)
         _look_at_all(runtime, shop, platform)
     return done
 
 
-def _ask_consent(runtime: Runtime, shop: Shop, leaving: Collection[ChannelSeen]) -> None:
-    """What is allocated in the pool counts only where it is sold from, and that is the keeper's channel alone then."""
+def units_waiting(connection: Connection, shop_id: int, channels: Collection[str]) -> int:
+    """Units of open orders of these channels, by id, that may be allocated in a pool they share."""
     query = (
         select(func.sum(Line.open))
         .join(Order, (Order.shop_id == Line.shop_id) & (Order.id == Line.order_id))
-        .where(Line.shop_id == shop.id, Order.channel_id.in_([channel.id for channel in leaving]))
+        .where(Line.shop_id == shop_id, Order.channel_id.in_(channels))
     )
+    return connection.scalar(query) or 0
+
+
+def risk_told(units: int, names: Sequence[str]) -> str:
+    """What is allocated in the pool counts only where it is sold from, and that is the keeper's channel alone then."""
+    return (
+        f"{units} units of open orders of {', '.join(names)} may be allocated in the pool they share. They keep their "
+        "place in the queue, but until they ship, the shop may sell a restock to newcomers before them; each such "
+        "order is found and listed. Best dissolve the group once they have shipped."
+    )
+
+
+def _ask_consent(runtime: Runtime, shop: Shop, leaving: Collection[ChannelSeen]) -> None:
     with runtime.engine.connect() as connection:
-        units = connection.scalar(query) or 0
+        units = units_waiting(connection, shop.id, [channel.id for channel in leaving])
     if units:
-        names = ", ".join(channel.name for channel in leaving)
-        raise NeedsConsent(
-            f"{units} units of open orders of {names} may be allocated in the pool they share. They keep their place "
-            "in the queue, but until they ship, the shop may sell a restock to newcomers before them; each such order "
-            "is found and listed. Best dissolve the group once they have shipped."
-        )
+        raise NeedsConsent(risk_told(units, [channel.name for channel in leaving]))
 
 
 def _drained(connection: Connection, shop_id: int) -> set[str]:

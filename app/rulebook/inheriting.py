@@ -42,10 +42,10 @@ def inherited(connection: Connection, shop_id: int, place: Place, today: date) -
 
 
 def _inherited(name: str, origin: Rule | None) -> Inherited:
-    return Inherited(origin.fields[name], origin) if origin else Inherited(_as_written(getattr(Terms(), name)), None)
+    return Inherited(origin.fields[name], origin) if origin else Inherited(as_written(getattr(Terms(), name)), None)
 
 
-def _as_written(value: Any) -> Any:
+def as_written(value: Any) -> Any:
     """A default of the engine as a rule would say it."""
     if value is None or value == "":
         return NONE

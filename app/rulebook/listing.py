@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from app.engine.rules import Scope
 from app.models import Channel, Rule, RuleChange, Variant
@@ -71,23 +71,18 @@ def titles(connection: Connection, shop_id: int, kept: Iterable[Kept]) -> Mappin
     targets: dict[str, set[str]] = {}
     for row in kept:
         targets.setdefault(row.scope, set()).add(row.target)
-    asked: dict[str, Select[Any]] = {
-        Scope.VARIANT: select(Variant.id, func.concat_ws(", ", Variant.product_name, Variant.name)),
-        Scope.PRODUCT: select(Variant.product_id, Variant.product_name).distinct(),
-        Scope.CHANNEL: select(Channel.id, Channel.name),
-    }
+    variant = func.concat_ws(", ", Variant.product_name, Variant.name)
+    columns: list[tuple[Scope, Any, Any, type[Variant | Channel]]] = [
+        (Scope.VARIANT, Variant.id, variant, Variant),
+        (Scope.PRODUCT, Variant.product_id, Variant.product_name, Variant),
+        (Scope.CHANNEL, Channel.id, Channel.name, Channel),
+    ]
     found: dict[tuple[str, str], str] = {}
-    for scope, query in asked.items():
+    for scope, key, title, table in columns:
         if ids := targets.get(scope):
-            mine = query.where(next(iter(query.selected_columns)).in_(ids), _shop_of(query) == shop_id)
-            found |= {(scope, target): title for target, title in connection.execute(mine)}
+            query = select(key, title).where(table.shop_id == shop_id, key.in_(ids)).distinct()
+            found |= {(scope, row[0]): row[1] for row in connection.execute(query)}
     return found
-
-
-def _shop_of(query: Select[Any]) -> ColumnElement[int]:
-    [table] = query.get_final_froms()
-    shop: ColumnElement[int] = table.c.shop_id
-    return shop
 
 
 def _rules(shop_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
