@@ -1,0 +1,44 @@
+"""What a change of a rule would do, beside the form in which it is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app import preview
+from app.admin.rules.words import Names
+from app.admin.visit import Visit
+from app.preview import Preview
+from app.rulebook import BadRule, Place
+
+# While somebody types; a large shop is not looked at as a whole.
+WITHIN = 2.0
+# Of each list, so that the form beside stays in sight.
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What was found, or what is wrong with the rule."""
+
+    found: Preview | None
+    wrong: str
+    names: Names
+
+    @property
+    def partly(self) -> bool:
+        return self.found is not None and self.found.looked_at < self.found.covered
+
+    @property
+    def nothing(self) -> bool:
+        """Nothing opens, closes or moves."""
+        return self.found is not None and not (self.found.opening or self.found.closing or self.found.moving)
+
+
+def effect(visit: Visit, place: Place, fields: Mapping[str, Any] | None) -> Effect:
+    """What setting these fields would do; None: what removing the rule would."""
+    names = Names(visit.connection, visit.shop.id)
+    try:
+        found = preview.of_rule(visit.connection, visit.shop, place, fields, visit.today, within=WITHIN)
+    except BadRule as wrong:
+        return Effect(None, str(wrong), names)
+    return Effect(found, "", names)
