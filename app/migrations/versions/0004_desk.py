@@ -1,7 +1,8 @@
-"""What the desk shows of orders: the buyer's address, and what lines were sold as."""
+"""What the desk shows: buyers, names and prices of lines, places in the queue, and what was done."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0004"
 down_revision = "0002"
@@ -10,6 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _activities()
     op.add_column("orders", sa.Column("customer", sa.Text(), server_default="", nullable=False))
     op.add_column("orders", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
@@ -31,6 +33,26 @@ def upgrade() -> None:
     op.create_index(
         "ix_lines_turn", "lines", ["shop_id", "turn", "id"], unique=False, postgresql_where=sa.text("open > 0")
     )
+
+
+def _activities() -> None:
+    op.create_table(
+        "activities",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("shop_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject_kind", sa.Text(), server_default="", nullable=False),
+        sa.Column("subject_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("subject_name", sa.Text(), server_default="", nullable=False),
+        sa.Column("params", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("effect", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_activities_shop_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activities")),
+    )
+    op.create_index("ix_activities_at", "activities", ["shop_id", "at", "id"], unique=False)
+    op.create_index(op.f("ix_activities_shop_id"), "activities", ["shop_id"], unique=False)
 
 
 def _give_turns() -> None:
