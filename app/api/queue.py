@@ -94,16 +94,15 @@ class Moves(BaseModel):
 
 def list_queue(call: Call) -> Any:
     query = call.query
-    connection, shop = call.connection, call.shop
-    found = (
-        claims.at_risk(connection, shop.id, today(shop), query.sku)
-        if query.at_risk
-        else claims.lines(connection, shop.id, query.sku)
-    )
-    last = paging.after(query, str)
-    ids = [claim["line_id"] for claim in found]
-    begin = ids.index(last) + 1 if last in ids else 0
-    return paging.page(found[begin : begin + query.limit + 1], query, lambda item: item["line_id"])
+    connection, shop, last = call.connection, call.shop, paging.after(query, str)
+    if query.at_risk:
+        found = claims.at_risk(connection, shop.id, today(shop), query.sku)
+        ids = [claim["line_id"] for claim in found]
+        begin = ids.index(last) + 1 if last in ids else 0
+        rows = found[begin : begin + query.limit + 1]
+    else:
+        rows = claims.lines(connection, shop.id, query.sku, after=last, limit=query.limit + 1)
+    return paging.page(rows, query, lambda item: item["line_id"])
 
 
 def availability(call: Call) -> Any:

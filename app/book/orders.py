@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 
 from app import turns
-from app.book import customers, movements, pool_shipments
+from app.book import customers, movements, pool_shipments, turn
 from app.book.rows import upsert
 from app.models import Line, Order, Shop
 from app.platforms import LineSeen, OrderSeen
@@ -33,7 +33,7 @@ def record_orders(
     setting = turns.of(shop)
     order_rows = [_order_row(shop.id, order, orders.get(order.id), setting, now) for order in accepted]
     line_rows = [
-        _line_row(shop.id, order, line, lines.get(line.id), row["queued_at"] if order.id not in orders else now)
+        _line_row(row, order, line, lines.get(line.id), row["queued_at"] if order.id not in orders else now)
         for order, row in zip(accepted, order_rows, strict=True)
         for line in order.lines
     ]
@@ -76,10 +76,10 @@ def _order_row(
     }
 
 
-def _line_row(shop_id: int, order: OrderSeen, line: LineSeen, old: Row | None, joined: datetime) -> dict[str, Any]:
+def _line_row(row: Row, order: OrderSeen, line: LineSeen, old: Row | None, joined: datetime) -> dict[str, Any]:
     alive = order.status not in GIVEN_UP
     return {
-        "shop_id": shop_id,
+        "shop_id": row["shop_id"],
         "id": line.id,
         "order_id": order.id,
         "variant_id": line.variant,
@@ -92,6 +92,7 @@ def _line_row(shop_id: int, order: OrderSeen, line: LineSeen, old: Row | None, j
         "shown": dict(line.metadata),
         "shipped_at": _shipped_at(order, line),
         "judged": bool(old and old["judged"] and line.quantity <= old["quantity"]),
+        "turn": old["turn"] if old else turn.own(row["queued_at"], row["number"], line.id),
         "product_name": line.product_name,
         "variant_name": line.variant_name,
         "unit_price": None if line.unit_price is None else str(line.unit_price),

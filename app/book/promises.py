@@ -10,14 +10,14 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app import turns
-from app.book import bases, causes, deliveries, moves
+from app.book import bases, causes, deliveries, moves, turn
 from app.book.causes import Planned
 from app.engine import line_state
 from app.engine.model import Facts, Piece, Plan, Promise
 from app.models import Line, Overrun, Variant
 
 READ = ("id", "order_id", "variant_id", "quantity", "open", "approving", "judged", "shipped_at")
-LINE = ("pieces", "ready", "waiting", "expected", "promised", "beyond", "shipped", "rests_on")
+LINE = ("pieces", "ready", "waiting", "expected", "promised", "beyond", "shipped", "rests_on", "turn", "due")
 
 
 def save_plans(
@@ -30,7 +30,8 @@ def save_plans(
     variants = [plan.variant for plan in plans]
     lines, promises = _planned_lines(connection, shop_id, variants), _by_line(plans)
     planned = _planned(connection, shop_id, lines, promises)
-    rows = [_state_row(line, today) for line in planned]
+    places, days = turn.places(connection, shop_id, facts, lines), _due_days(facts)
+    rows = [_state_row(line, days, today) | {"turn": places[line.row["id"]]} for line in planned]
     then = bases.kept(connection, shop_id, variants)
     going_by = bases.present(connection, shop_id, facts, then, today)
     stirred = moves.save(connection, shop_id, planned, rows, (then, going_by), today, now)
@@ -73,11 +74,12 @@ def _planned(
     ]
 
 
-def _state_row(line: Planned, today: date) -> dict[str, Any]:
+def _state_row(line: Planned, days: Mapping[str, date], today: date) -> dict[str, Any]:
     pieces, promised = line.pieces, line.row["promised"]
     state = line_state(line.promises, promised=promised, today=today)
     # What is on hand and held waits for a person, who gives no day.
     dated = any(not piece.ready for piece in pieces)
+    rests_on = _rests_on(pieces) or line.row["rests_on"]
     return {
         "line": line.row["id"],
         "beyond": sum(promise.beyond_cap for promise in line.promises),
@@ -87,8 +89,20 @@ def _state_row(line: Planned, today: date) -> dict[str, Any]:
         "expected": state.expected,
         "promised": state.expected or promised if dated else None,
         "shipped": line.units_left,
-        "rests_on": _rests_on(pieces) or line.row["rests_on"],
+        "rests_on": rests_on,
+        "due": _due(pieces, None if state.expected else rests_on, days) if dated else None,
     }
+
+
+def _due_days(facts: Sequence[Facts]) -> dict[str, date]:
+    """When each supply that is expected is due."""
+    return {supply.id: supply.eta for each in facts for supply in each.supplies}
+
+
+def _due(pieces: Iterable[Piece], lost: int | None, days: Mapping[str, date]) -> date | None:
+    """When the first of the supplies is due that units come with; or that they `lost`, where they have no day."""
+    supplies = {piece.supply or "" for piece in pieces} | {str(lost or "")}
+    return min((days[supply] for supply in supplies if supply in days), default=None)
 
 
 def _rests_on(pieces: Iterable[Piece]) -> int | None:

@@ -1,5 +1,6 @@
 """The tables: marks, the book (what the platform showed us), what merchants told us, and what we still have to say."""
 
+from app.models.activity import Activity
 from app.models.catalogue import Channel, Stock, Variant, Warehouse
 from app.models.marks import Mark, mark_generation
 from app.models.orders import Delivery, Line, Order, PromiseMove, QueueMove
@@ -10,6 +11,7 @@ from app.models.table import Table
 from app.models.trouble import Notice, Overrun, PoolShipment
 
 __all__ = [
+    "Activity",
     "Answer",
     "Channel",
     "Delivery",

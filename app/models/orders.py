@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Identity, Index, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKeyConstraint, Identity, Index, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -58,7 +58,9 @@ class Line(Table):
     against the cap, `told` once we wrote its metadata. `shipped` units had left when the last plan was kept; `rests_on`
     is the supply its units last rested on, `shipped_at` when the last of them left.
 
-    The names and `unit_price`, with taxes and discounts, are those it was sold under; they outlive the product.
+    `turn` is its place in the queue as the last plan gave it: see `app.book.turn`. `due` is the day of the first supply
+    that it rests on: once it has passed, that one is late. The names and `unit_price`, with taxes and discounts, are
+    those it was sold under; they outlive the product. `words` is what people look for, in small letters.
     """
 
     __tablename__ = "lines"
@@ -85,15 +87,19 @@ class Line(Table):
     shipped: Mapped[int | None]
     rests_on: Mapped[int | None] = mapped_column(BigInteger)
     shipped_at: Mapped[datetime | None]
+    turn: Mapped[str] = mapped_column(Text(collation="C"), server_default="")
+    due: Mapped[date | None]
     product_name: Mapped[str] = mapped_column(server_default="")
     variant_name: Mapped[str] = mapped_column(server_default="")
     unit_price: Mapped[Decimal | None]
     currency: Mapped[str] = mapped_column(server_default="")
+    words: Mapped[str] = mapped_column(Computed("lower(sku || ' ' || product_name || ' ' || variant_name)"))
 
     __table_args__ = (
         ForeignKeyConstraint(["shop_id", "order_id"], ["orders.shop_id", "orders.id"], ondelete="CASCADE"),
         Index("ix_lines_order", "shop_id", "order_id"),
         Index("ix_lines_open", "shop_id", "variant_id", postgresql_where=text("open > 0")),
+        Index("ix_lines_turn", "shop_id", "turn", "id", postgresql_where=text("open > 0")),
         Index(
             "ix_lines_unsettled",
             "shop_id",

@@ -1,26 +1,43 @@
-"""Who waits for what: the queue as people and programs read it, from what the last plans kept."""
+"""Every open claim at once, in the shape of the command and the API."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import BigInteger, Connection, Row, Select, any_, func, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app import turns
+from app.book import turn
 from app.book.claims import load_claims
 from app.engine.model import Policy
 from app.engine.turns import in_turn
-from app.models import Channel, Line, Order, Shop, Supply, Warehouse
+from app.models import Channel, Line, Order, QueueMove, Shop, Supply, Warehouse
 from app.turns.moves import Decided
+
+# By then a move that was taken back is in no plan any more.
+PLANNED_ANEW = timedelta(days=1)
 
 Entry = Row[*tuple[Any, ...]]
 
 
-def lines(connection: Connection, shop_id: int, sku: str | None = None) -> list[dict[str, Any]]:
-    """Every open claim in queue order, in the shape of DESIGN.md section 7, `dueback queue --json`."""
-    names = _Names(connection, shop_id)
-    return [_claim(row, names) for row in _rows(connection, shop_id, sku)]
+def lines(
+    connection: Connection, shop_id: int, sku: str | None = None, *, after: str | None = None, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """Every open claim in queue order, in the shape of DESIGN.md section 7, `dueback queue --json`.
+
+    At most `limit`, of those after the line `after`; after one that is gone, from the beginning.
+    """
+    if _is_first_come(connection, shop_id):
+        rows = connection.execute(_after(_query(shop_id, sku), shop_id, after).limit(limit)).all()
+    else:
+        found = _in_turn(connection, shop_id, connection.execute(_query(shop_id, sku)).all())
+        ids = [row.id for row in found]
+        begin = ids.index(after) + 1 if after in ids else 0
+        rows = found[begin : None if limit is None else begin + limit]
+    names = _Names(connection, shop_id, rows)
+    return [_claim(row, names) for row in rows]
 
 
 def at_risk(connection: Connection, shop_id: int, today: date, sku: str | None = None) -> list[dict[str, Any]]:
@@ -28,9 +45,10 @@ def at_risk(connection: Connection, shop_id: int, today: date, sku: str | None =
 
     A supply is late from the day after its own, whether the claims on it were planned anew already or not.
     """
-    names = _Names(connection, shop_id)
+    rows = _in_turn(connection, shop_id, connection.execute(_query(shop_id, sku)).all())
+    names = _Names(connection, shop_id, rows)
     found = []
-    for row in _rows(connection, shop_id, sku):
+    for row in rows:
         late = _late(row, names, today)
         let_down = row.promised is not None and (row.promised < today or row.expected is None)
         if row.waiting and (late or let_down):
@@ -48,22 +66,42 @@ def _late(row: Row[*tuple[Any, ...]], names: "_Names", today: date) -> list[dict
     return [{"supply": int(number), "reference": names.references[number]} for number in late]
 
 
-def _rows(connection: Connection, shop_id: int, sku: str | None) -> list[Entry]:
-    """Open lines with their orders, in queue order."""
-    query = (
+def _query(shop_id: int, sku: str | None) -> Select[*tuple[Any, ...]]:
+    """Open lines with their orders, in the turn that the last plans gave them."""
+    return (
         select(Line, Order.number, Order.queued_at, Channel.slug.label("channel"))
         .join(Order, (Order.shop_id == Line.shop_id) & (Order.id == Line.order_id))
         .outerjoin(Channel, (Channel.shop_id == Order.shop_id) & (Channel.id == Order.channel_id))
         .where(Line.shop_id == shop_id, Line.open > 0, *([Line.sku == sku] if sku else []))
+        .order_by(Line.turn, Line.id)
     )
-    return _in_turn(connection, shop_id, sorted(connection.execute(query), key=_place))
 
 
-def _in_turn(connection: Connection, shop_id: int, rows: list[Entry]) -> list[Entry]:
-    """The rows, first come first, with those of each variant in their turn where a policy or a person decided it."""
+def _after(query: Select[*tuple[Any, ...]], shop_id: int, line: str | None) -> Select[*tuple[Any, ...]]:
+    if line is None:
+        return query
+    last = select(Line.turn, Line.id).where(Line.shop_id == shop_id, Line.id == line)
+    return query.where((tuple_(Line.turn, Line.id) > last.scalar_subquery()) | ~last.exists())
+
+
+def _is_first_come(connection: Connection, shop_id: int) -> bool:
+    """Whether every line stands at its own place, and did so when the last plans were made."""
+    moved = select(QueueMove.id).where(
+        QueueMove.shop_id == shop_id,
+        QueueMove.undone_at.is_(None) | (QueueMove.undone_at > func.now() - PLANNED_ANEW),
+    )
+    return _policy(connection, shop_id) is Policy.FIRST_COME and not connection.scalar(select(moved.exists()))
+
+
+def _policy(connection: Connection, shop_id: int) -> Policy:
+    return turns.of(connection.execute(select(Shop.settings).where(Shop.id == shop_id)).one()).policy
+
+
+def _in_turn(connection: Connection, shop_id: int, rows: Sequence[Entry]) -> Sequence[Entry]:
+    """The rows as people's decisions of this moment have them, whether they are planned or not."""
+    rows = sorted(rows, key=lambda row: turn.own(row.queued_at, row.number, row.id))
     variants = {row.variant_id for row in rows if row.variant_id}
-    decided = turns.load(connection, shop_id, variants)
-    policy = turns.of(connection.execute(select(Shop.settings).where(Shop.id == shop_id)).one()).policy
+    decided, policy = turns.load(connection, shop_id, variants), _policy(connection, shop_id)
     concerned = variants if policy is not Policy.FIRST_COME else set(decided)
     pinned = set(chain.from_iterable(moves.pinned for moves in decided.values()))
     claims = load_claims(connection, shop_id, concerned, pinned) if concerned else {}
@@ -75,16 +113,15 @@ def _in_turn(connection: Connection, shop_id: int, rows: list[Entry]) -> list[En
     return [by_line[next(served[row.variant_id])] if row.variant_id in served else row for row in rows]
 
 
-def _place(row: Row[*tuple[Any, ...]]) -> tuple[Any, ...]:
-    return row.queued_at, int(row.number) if row.number.isdecimal() else 0, row.number, row.id
-
-
 class _Names:
-    """Slugs and references for the ids that pieces hold; when each supply that is expected is due."""
+    """Slugs and references for the ids that pieces of rows hold; when each supply that is expected is due."""
 
-    def __init__(self, connection: Connection, shop_id: int) -> None:
+    def __init__(self, connection: Connection, shop_id: int, rows: Sequence[Entry]) -> None:
         warehouses = select(Warehouse.id, Warehouse.slug).where(Warehouse.shop_id == shop_id)
-        supplies = connection.execute(select(Supply).where(Supply.shop_id == shop_id)).all()
+        numbers = {int(piece["supply"]) for row in rows for piece in row.pieces if piece["supply"]}
+        numbers |= {row.rests_on for row in rows if row.rests_on}
+        known = any_(literal(sorted(numbers), ARRAY(BigInteger)))
+        supplies = connection.execute(select(Supply).where(Supply.shop_id == shop_id, Supply.id == known)).all()
         self.warehouses: dict[str | None, str] = {row.id: row.slug for row in connection.execute(warehouses)}
         self.references = {str(row.id): row.reference for row in supplies}
         self.due = {str(row.id): row.eta_latest or row.eta for row in supplies if row.state == "expected"}

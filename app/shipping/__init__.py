@@ -1,0 +1,18 @@
+"""What is ready to ship, and shipping it from the warehouses that hold it."""
+
+from app.shipping.leaving import NotShipped, Shipped, look_again, ship
+from app.shipping.ready import Filters, Page, ReadyLine, ReadyOrder, Take, orders_of, page
+
+__all__ = [
+    "Filters",
+    "NotShipped",
+    "Page",
+    "ReadyLine",
+    "ReadyOrder",
+    "Shipped",
+    "Take",
+    "look_again",
+    "orders_of",
+    "page",
+    "ship",
+]

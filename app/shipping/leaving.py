@@ -1,0 +1,195 @@
+"""Shipping: the shop is looked at anew first, and of one order only one person ships at a time."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, func, select, text, tuple_
+from sqlalchemy.exc import OperationalError
+
+from app import marks, reconcile, tasks, turns, wording
+from app.activity import Subject, Thing, tell
+from app.models import Line, Mark, Order, Shop
+from app.platforms import ShipLine, ShopError
+from app.runtime import Runtime
+from app.shipping.ready import ReadyLine, ReadyOrder, orders_of
+
+LOOK_SECONDS = 45
+# After shipping: so that whoever looks next sees it. Nothing depends on it.
+SEEN_SECONDS = 5
+POLL_SECONDS = 0.05
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('ship ' || :order, :shop))")
+
+
+class NotShipped(Exception):
+    """Nothing was shipped, or nobody knows; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """What left: so many units of the order, in shipments by these ids, one per warehouse.
+
+    `held` says of each line that is on hold who holds it and why.
+    """
+
+    order: str
+    units: int
+    shipments: tuple[str, ...]
+    held: tuple[str, ...] = ()
+
+
+def ship(
+    runtime: Runtime,
+    shop: Shop,
+    order_id: str,
+    lines: Mapping[str, int] | None,
+    *,
+    tracking: str = "",
+    notify: bool = True,
+    who: str,
+    left: Mapping[str, int] | None = None,
+    patience: float = LOOK_SECONDS,
+) -> Shipped:
+    """Ship so many units of these lines, by line id; None: all that is ready. Raises NotShipped.
+
+    `left` is what was left of the lines when somebody decided that, by line id: where it is another number by now, as
+    when a form is sent twice, nothing is shipped. `patience` is how long to wait for a look at the shop, in seconds.
+    Younger orders may over-fill a warehouse; the shop then refuses honest shipments. What we cover may exceed.
+    """
+    with _one_at_a_time(runtime.engine, shop.id, order_id, patience):
+        look_again(runtime, shop, order_id, patience=patience)
+        with runtime.engine.connect() as connection:
+            order = next(orders_of(connection, shop.id, [order_id]), None)
+            number = order.order if order else _number(connection, shop.id, order_id)
+            held = tuple(_on_hold(connection, shop.id, order)) if order else ()
+        chosen = _chosen(order, number, lines, left or {})
+        if not chosen:
+            raise NotShipped(" ".join([f"Nothing of order {number} is ready to ship.{_lying(order)}", *held]))
+        try:
+            with contextlib.closing(runtime.platform(shop)) as platform:
+                made = platform.ship(order_id, chosen, exceed=True, tracking=tracking, notify=notify)
+        except ShopError as wrong:
+            _mark(runtime, shop.id, order_id)
+            raise NotShipped(_refusal(number, wrong)) from wrong
+        done = Shipped(number, sum(line.units for line in chosen), tuple(made), held)
+        looked_at = _mark(
+            runtime, shop.id, order_id, lambda connection: _tell(connection, shop.id, who, order_id, done)
+        )
+        _wait(runtime, shop.id, looked_at, min(SEEN_SECONDS, patience))
+    return done
+
+
+def _tell(connection: Connection, shop_id: int, who: str, order_id: str, done: Shipped) -> None:
+    subject, effect = Thing(Subject.ORDER, order_id, done.order), {"units": done.units}
+    tell(connection, shop_id, who, "order.shipped", subject, effect=effect, order=done.order, units=done.units)
+
+
+def look_again(runtime: Runtime, shop: Shop, order_id: str, *, patience: float = LOOK_SECONDS) -> None:
+    """Have the order and its variants looked at: what was on hand a minute ago may have left meanwhile.
+
+    Waits until it is done. Raises NotShipped where that takes longer than the patience.
+    """
+    if shop.state in reconcile.RESTING:
+        raise NotShipped(f"The shop is {shop.state}, so Dueback cannot ship there.")
+    if not _wait(runtime, shop.id, _mark(runtime, shop.id, order_id), patience):
+        raise NotShipped(f"The shop was not looked at within {patience:g} seconds. Is a worker running?")
+
+
+@contextlib.contextmanager
+def _one_at_a_time(engine: Engine, shop_id: int, order_id: str, patience: float) -> Iterator[None]:
+    with engine.begin() as connection:
+        connection.execute(select(func.set_config("lock_timeout", f"{int(patience * 1000) or 1}ms", True)))
+        try:
+            connection.execute(_ONE_AT_A_TIME, {"order": order_id, "shop": shop_id})
+        except OperationalError as busy:
+            raise NotShipped("Somebody else is shipping this order at this moment. Look at it again.") from busy
+        yield
+
+
+def _mark(
+    runtime: Runtime, shop_id: int, order_id: str, also: Callable[[Connection], None] = lambda _connection: None
+) -> Sequence[tuple[str, str]]:
+    """Mark the order and its variants, and do what else belongs to that."""
+    with runtime.engine.begin() as connection:
+        variants = select(Line.variant_id).where(Line.shop_id == shop_id, Line.order_id == order_id, Line.open > 0)
+        looked_at = [("order", order_id), *(("variant", found) for found in connection.scalars(variants) if found)]
+        marks.mark(connection, shop_id, looked_at)
+        also(connection)
+    tasks.wake(shop_id)
+    return looked_at
+
+
+def _wait(runtime: Runtime, shop_id: int, looked_at: Sequence[tuple[str, str]], seconds: float) -> bool:
+    """Until none of it is marked any more. False where it still is after so many seconds."""
+    still = select(func.count()).where(Mark.shop_id == shop_id, tuple_(Mark.kind, Mark.target).in_(looked_at))
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with runtime.engine.connect() as connection:
+            if not connection.scalar(still):
+                return True
+        time.sleep(POLL_SECONDS)
+    return False
+
+
+def _number(connection: Connection, shop_id: int, order_id: str) -> str:
+    found = connection.scalar(select(Order.number).where(Order.shop_id == shop_id, Order.id == order_id))
+    if found is None:
+        raise NotShipped("The shop has no such order any more.")
+    return found
+
+
+def _on_hold(connection: Connection, shop_id: int, order: ReadyOrder) -> Iterator[str]:
+    for move in turns.rows(connection, shop_id, lines=[line.line_id for line in order.lines]):
+        if move.kind == "hold":
+            why = f": {move.why}" if move.why else ""
+            yield f"{move.sku} is on hold since {move.at:%Y-%m-%d} by {move.who}{why}."
+
+
+def _chosen(
+    order: ReadyOrder | None, number: str, wanted: Mapping[str, int] | None, left: Mapping[str, int]
+) -> list[ShipLine]:
+    known = {line.line_id: line for line in order.lines} if order else {}
+    _check_left(number, known, left)
+    units = {line.line_id: line.ready for line in known.values()} if wanted is None else wanted
+    for line_id, asked in units.items():
+        _check_units(number, known.get(line_id), asked)
+    return [piece for line_id, asked in units.items() for piece in _pieces(known[line_id], asked)]
+
+
+def _check_left(number: str, known: Mapping[str, ReadyLine], left: Mapping[str, int]) -> None:
+    for line_id, was in left.items():
+        now = known[line_id].left if line_id in known else 0
+        if now != was:
+            raise NotShipped(
+                f"Order {number} has changed meanwhile: of one line {wording.units(now)} are left to ship, not {was}. "
+                "Nothing was shipped now. Look at the order again."
+            )
+
+
+def _check_units(number: str, line: ReadyLine | None, asked: int) -> None:
+    if line is None:
+        raise NotShipped(f"A line of order {number} has nothing left to ship. Look at the order again.")
+    if asked < 0 or asked > line.ready:
+        raise NotShipped(f"Of {line.sku or line.product_name} {wording.units(line.ready)} can be shipped, not {asked}.")
+
+
+def _pieces(line: ReadyLine, units: int) -> Iterator[ShipLine]:
+    for take in line.takes:
+        here = min(take.units, units)
+        if here:
+            yield ShipLine(line.line_id, take.warehouse_id, here)
+        units -= here
+
+
+def _lying(order: ReadyOrder | None) -> str:
+    if order is None or not order.approving:
+        return ""
+    return f" {wording.units(order.approving)} of it lie in a shipment that waits for approval in the shop."
+
+
+def _refusal(number: str, wrong: ShopError) -> str:
+    if wrong.retry:
+        return f"The shop did not say whether order {number} was shipped: {wrong} Look at it before you try again."
+    return f"The shop did not ship it: {wrong}"
