@@ -37,7 +37,7 @@ def preview(visit: Visit) -> str:
     try:
         place = sealing.unsealed(visit)
     except Refused as wrong:
-        return render_template("admin/rules/effect.html", visit=visit, effect=Effect(None, str(wrong), _names(visit)))
+        return render_template("admin/rules/effect.html", visit=visit, effect=previewing.wrong(visit, str(wrong)))
     typed = answers.of_form(request.form)
     effect = previewing.effect(visit, place, answers.fields(typed))
     if is_htmx():

@@ -11,8 +11,8 @@ from app.admin import lists
 from app.admin.exporting import csv_file
 from app.admin.lists import PER_PAGE, Filters, Page
 from app.admin.rules import shapes, views
-from app.admin.rules.words import SCOPES, Names
-from app.admin.staff import EITHER
+from app.admin.rules.words import SCOPES, Names, named_clash
+from app.admin.staff import EITHER, PRODUCTS
 from app.admin.visit import Visit, reading
 from app.engine.rules import Scope
 from app.imports import rules as files
@@ -43,9 +43,10 @@ def index(visit: Visit) -> str:
         page=page,
         names=names,
         titles=rulebook.titles(visit.connection, visit.shop.id, rows),
-        clashes=rulebook.clashes(visit.connection, visit.shop.id),
+        clashes=[named_clash(each, names) for each in rulebook.clashes(visit.connection, visit.shop.id)],
         scopes=SCOPES,
         shapes=shapes,
+        may_write=visit.staff.allowed(PRODUCTS),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app import preview
-from app.admin.rules.words import Names
+from app.admin.rules.words import Names, named_clash
 from app.admin.visit import Visit
 from app.preview import Preview
 from app.rulebook import BadRule, Place
@@ -29,6 +29,15 @@ class Effect:
         return self.found is not None and self.found.looked_at < self.found.covered
 
     @property
+    def channels(self) -> Mapping[str, str]:
+        """The names of channels by slug."""
+        return {row.slug: row.name for row in self.names.channels}
+
+    @property
+    def clashes(self) -> list[str]:
+        return [named_clash(each, self.names) for each in self.found.clashes[:SHOWN]] if self.found else []
+
+    @property
     def nothing(self) -> bool:
         """Nothing opens, closes or moves."""
         return self.found is not None and not (self.found.opening or self.found.closing or self.found.moving)
@@ -39,6 +48,11 @@ def effect(visit: Visit, place: Place, fields: Mapping[str, Any] | None) -> Effe
     names = Names(visit.connection, visit.shop.id)
     try:
         found = preview.of_rule(visit.connection, visit.shop, place, fields, visit.today, within=WITHIN)
-    except BadRule as wrong:
-        return Effect(None, str(wrong), names)
+    except BadRule as refused:
+        return Effect(None, str(refused), names)
     return Effect(found, "", names)
+
+
+def wrong(visit: Visit, why: str) -> Effect:
+    """In place of an effect."""
+    return Effect(None, why, Names(visit.connection, visit.shop.id))

@@ -155,9 +155,7 @@ DATES = (
     ),
 )
 DISPLAY = (
-    Shape(
-        "may_split", lazy("Lines may ship in parts"), lazy("No: a line leaves as a whole."), SWITCH
-    ),
+    Shape("may_split", lazy("Lines may ship in parts"), lazy("No: a line leaves as a whole."), SWITCH),
     Shape(
         "display",
         lazy("Dates are told as"),
@@ -175,9 +173,7 @@ DISPLAY = (
     ),
 )
 HOLDS = (
-    Shape(
-        "starts_on", lazy("First day"), lazy("The rule decides nothing before."), {}, "date", inherits=False
-    ),
+    Shape("starts_on", lazy("First day"), lazy("The rule decides nothing before."), {}, "date", inherits=False),
     Shape("ends_on", lazy("Last day"), lazy("The rule decides nothing after."), {}, "date", inherits=False),
 )
 

@@ -35,9 +35,7 @@ def test(visit: Visit) -> str:
     if asked.sku and not found:
         wrong = _("Dueback knows no variant with the SKU %(sku)s.", sku=asked.sku)
     elif len(found) > 1:
-        wrong = _(
-            "%(count)s variants have the SKU %(sku)s; give each its own in the shop.", count=len(found), sku=asked.sku
-        )
+        wrong = _("%(count)s variants have this SKU; give each its own in the shop.", count=len(found))
     ready = bool(found and channel and not wrong)
     return render_template(
         "admin/rules/test.html",
