@@ -15,6 +15,7 @@ from app.admin import (
     insight,
     language,
     menu,
+    mounts,
     queue,
     rules,
     settings,
@@ -23,6 +24,7 @@ from app.admin import (
     staff,
     supply,
     variants,
+    widgets,
 )
 from app.admin.freshness import behind_since, is_paused
 from app.admin.tokens import Tokens
@@ -30,7 +32,8 @@ from app.runtime import Runtime
 
 PREFIX = "/admin"
 PAGES = tuple(
-    part.views for part in (entry, home, setup, queue, shipping, variants, supply, rules, insight, activity, settings)
+    part.views
+    for part in (entry, home, setup, queue, shipping, variants, supply, rules, insight, activity, settings, widgets)
 )
 ASSETS = Blueprint(
     "admin", __name__, template_folder="templates", static_folder="static", static_url_path="/admin/static"
@@ -59,6 +62,7 @@ def register(app: Flask, runtime: Runtime) -> None:
     app.jinja_env.globals.update(
         menu=menu.entries,
         menu_link=menu.link,
+        target=mounts.target,
         once=acting.once,
         behind_since=behind_since,
         is_paused=is_paused,
