@@ -29,6 +29,9 @@ def upgrade() -> None:
     op.add_column("lines", sa.Column("currency", sa.Text(), server_default="", nullable=False))
     words = sa.Computed("lower(sku || ' ' || product_name || ' ' || variant_name)", persisted=True)
     op.add_column("lines", sa.Column("words", sa.Text(), words, nullable=False))
+    words = sa.Computed("lower(sku || ' ' || product_name || ' ' || name)", persisted=True)
+    op.add_column("variants", sa.Column("words", sa.Text(), words, nullable=False))
+    op.create_index("ix_variants_name", "variants", ["shop_id", "product_name", "name", "id"], unique=False)
     _give_turns()
     op.create_index(
         "ix_lines_turn", "lines", ["shop_id", "turn", "id"], unique=False, postgresql_where=sa.text("open > 0")
