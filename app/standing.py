@@ -1,4 +1,4 @@
-"""How the lines of one order stand, by the book: shipped ones too, with what was first promised and what people decided."""
+"""How the lines of one order stand, by the book, shipped ones too: what was first promised, what people decided."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -80,9 +80,7 @@ def _first_told(connection: Connection, shop_id: int, lines: Sequence[str]) -> d
     """The first day told of each line."""
     query = (
         select(PromiseMove.line_id, PromiseMove.expected_after)
-        .where(
-            PromiseMove.shop_id == shop_id, PromiseMove.line_id.in_(lines), PromiseMove.expected_after.is_not(None)
-        )
+        .where(PromiseMove.shop_id == shop_id, PromiseMove.line_id.in_(lines), PromiseMove.expected_after.is_not(None))
         .ext(distinct_on(PromiseMove.line_id))
         .order_by(PromiseMove.line_id, PromiseMove.id)
     )

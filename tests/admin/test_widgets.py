@@ -149,9 +149,7 @@ def test_a_form_sent_twice_counts_once(desk: Desk, there: Waiting, engine: Engin
     assert len(moves(engine)) == 1
 
 
-def test_what_is_ready_is_shipped_as_the_form_says(
-    desk: Desk, there: Waiting, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_ready_is_shipped_as_the_form_says(desk: Desk, there: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str, Any] = {}
 
     def ship(_runtime: Runtime, _shop: Any, order_id: str, lines: dict[str, int], **how: Any) -> Shipped:
@@ -190,11 +188,15 @@ def test_why_nothing_was_shipped_is_said(desk: Desk, there: Waiting, monkeypatch
     assert 'value="T9"' in answer.text
 
 
-def test_the_product_widget_says_how_its_variants_sell(desk: Desk, there: Waiting) -> None:
+def test_the_product_widget_says_how_its_variants_sell(desk: Desk, there: Waiting, engine: Engine) -> None:
+    shown = {"status": "backorder", "available_now": "0", "backorder_left": "46", "eta": str(day(14))}
+    with engine.begin() as connection:
+        values = {f"dueback.web.{name}": value for name, value in shown.items()}
+        connection.execute(update(Variant).values(shown=values))
     desk.sign_in("MANAGE_ORDERS")
     page = desk.get("/widgets/product?productId=P").text
     assert "Web" in page
-    assert "0 now, 46 past zero" in page
+    assert "0 now, 46 past zero, next Dec 7, 2026" in page
     assert "4 units waiting in 2 orders" in page
     assert "Next supply: 2 on Nov 28, 2026" in page
     assert "product-actions" not in page
@@ -254,15 +256,14 @@ def test_a_quick_rule_is_shown_before_it_is_kept(desk: Desk, there: Waiting, eng
 
 
 @pytest.mark.usefixtures("platform")
-def test_a_quick_rule_for_one_variant_keeps_what_else_the_rule_says(
-    desk: Desk, there: Waiting, engine: Engine
-) -> None:
+def test_a_quick_rule_for_one_variant_keeps_what_else_the_rule_says(desk: Desk, there: Waiting, engine: Engine) -> None:
     with engine.begin() as connection:
         place = Place(Scope.VARIANT, "V1", "S1")
         rulebook.put(connection, there.shop, place, {"horizon_days": 30, "cap": 5}, who="x")
     desk.sign_in("MANAGE_PRODUCTS")
     page = desk.get(f"{QUICK}&variant=V1").text
-    fields = {"productId": "P", "variant": "V1", "cap": "=", "cap.typed": "7", "lead_days": "=", "lead_days.typed": "10"}
+    fields = {"productId": "P", "variant": "V1", "cap": "=", "cap.typed": "7"}
+    fields |= {"lead_days": "=", "lead_days.typed": "10"}
     assert desk.post("/popups/product/save", page, **fields).status_code == 303
     assert rules(engine)["variant", "S1"] == {"horizon_days": 30, "cap": 7, "lead_days": 10}
 
@@ -280,9 +281,7 @@ def test_a_rule_of_which_nothing_is_left_is_removed(desk: Desk, there: Waiting, 
 
 
 @pytest.mark.usefixtures("platform")
-def test_a_rule_that_somebody_else_changed_is_shown_not_overwritten(
-    desk: Desk, there: Waiting, engine: Engine
-) -> None:
+def test_a_rule_that_somebody_else_changed_is_shown_not_overwritten(desk: Desk, there: Waiting, engine: Engine) -> None:
     desk.sign_in("MANAGE_PRODUCTS")
     page = desk.get(f"{QUICK}&variant=V1").text
     with engine.begin() as connection:

@@ -71,4 +71,3 @@ def test_from_the_product_a_quick_rule_closes_it(
     expect(dashboard.toasts).to_contain_text("The rule is kept")
     expect(widget.get_by_text("Sold out")).to_be_visible()
     eventually(lambda: scene.dueback.availability(item.sku, world.channels[0].slug)["backorder_left"], 0)
-

@@ -1,4 +1,4 @@
-"""The rule of one product or variant in three fields, beside what else is said of it: in a popup, on a variant's page."""
+"""The rule of one product or variant in three fields, beside what else is said of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,13 +74,13 @@ def save(visit: Visit, place: Place) -> str:
     Raises as `editing.set_rule`.
     """
     given, version = fields(), editing.sent_version()
-    kept, named = rulebook.find(visit.connection, visit.shop.id, place), Names(visit.connection, visit.shop.id).of(place)
+    kept = rulebook.find(visit.connection, visit.shop.id, place)
+    named = Names(visit.connection, visit.shop.id).of(place)
     if all(value is None for value in given.values()):
         if kept is None:
             raise Refused(_("Nothing is decided yet: choose what may be ordered, a limit or a lead time."))
         if not kept.fields.keys() - set(FIELDS):
             rulebook.remove(visit.connection, visit.shop, place, who=visit.who, version=version)
             return str(_("The rule is removed: %(place)s.", place=named))
-    _, done = editing.set_rule(visit, place, given, version)
+    done = editing.set_rule(visit, place, given, version)[1]
     return " ".join([*done, str(_("The rule is kept: %(place)s.", place=named))])
-

@@ -44,13 +44,13 @@ class Product:
 @reading(views, "/widgets/product", EITHER)
 def product_widget(visit: Visit) -> str:
     asked = lists.filters(Asked)
-    found = shelf.of_product(visit.connection, visit.shop, asked.productId, visit.today, limit=MOST_SHOWN + 1)
+    wanted = shelf.Filters(product=asked.productId)
+    page = shelf.page(visit.connection, visit.shop, wanted, today=visit.today, offset=0, limit=MOST_SHOWN)
     return render_template(
         "admin/widgets/product.html",
         visit=visit,
         product_id=asked.productId,
-        variants=found[:MOST_SHOWN],
-        more=len(found) > MOST_SHOWN,
+        page=page if asked.productId else None,
         states=states.VARIANT,
         may_rule=visit.staff.allowed(PRODUCTS),
     )
