@@ -63,6 +63,8 @@ KINDS: Mapping[str, str] = {
     "group.dissolved": "Dissolved the group of {channels}.",
     "file.imported": "Imported {file}.",
     "shop.swept": "Looked at everything in the shop.",
+    "shop.leaving": "Began to leave the shop.",
+    "shop.stayed": "Stayed in the shop after all.",
     "shop.left": "Closed sale past zero and took Dueback out of the shop.",
 }
 """What can be done, by family and kind, and how it is told. Texts for people, to be translated."""

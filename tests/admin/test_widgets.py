@@ -1,13 +1,14 @@
 """Widgets and popups beside an order and a product: what they say, and what can be done there."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Engine, select, update
 
 from app import rulebook, shipping
 from app.engine.rules import Scope
-from app.models import Line, QueueMove, Rule, Variant
+from app.models import Line, QueueMove, Rule, Supply, Variant
 from app.platforms import Platform
 from app.rulebook import Place
 from app.runtime import Runtime
@@ -22,6 +23,13 @@ __all__ = ["on_that_day", "shop", "there"]
 
 def order(number: int, what: str = "widgets") -> str:
     return f"/{what}/order?orderId=order-{number}"
+
+
+def slip(there: Waiting, days: int) -> None:
+    with there.engine.connect() as connection:
+        number = connection.scalar(select(Supply.id))
+    assert number
+    there.supply(number, eta=day(days))
 
 
 def moves(engine: Engine) -> list[Any]:
@@ -39,7 +47,7 @@ def test_the_order_widget_says_how_each_line_stands(desk: Desk, there: Waiting) 
 
 
 def test_the_widget_says_what_was_first_promised_where_that_moved(desk: Desk, there: Waiting) -> None:
-    there.supply(1, eta=day(9))
+    slip(there, 9)
     there.look()
     desk.sign_in("MANAGE_ORDERS")
     page = desk.get(order(2)).text
@@ -52,7 +60,10 @@ def test_the_widget_is_a_widget_and_leads_to_our_own_pages_in_the_dashboard(desk
     page = desk.get(order(1)).text
     assert 'data-target="widget"' in page
     assert "<nav" not in page
-    assert f'href="{PARENT}/dashboard/extensions/app/App/{desk.shop_id}/queue/lines/line-1"' in page
+    assert (
+        f'href="{PARENT}/dashboard/extensions/app/{quote(desk.signing.app_id, safe="")}/{desk.shop_id}/queue/lines/line-1"'
+        in page
+    )
     assert 'data-popup="order-actions"' in page
     assert 'data-target="popup"' in desk.get(order(1, "popups")).text
 
@@ -94,7 +105,7 @@ def test_who_may_not_manage_orders_is_told_so_without_a_menu(desk: Desk, there: 
 
 
 def test_the_popup_tells_the_history_in_sentences(desk: Desk, there: Waiting) -> None:
-    there.supply(1, eta=day(9))
+    slip(there, 9)
     there.look()
     desk.sign_in("MANAGE_ORDERS")
     page = desk.get(order(2, "popups")).text
