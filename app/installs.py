@@ -36,7 +36,7 @@ def manifest(config: Config) -> dict[str, Any]:
     url = config.app_url
     return found | {
         "version": version(),
-        "appUrl": f"{url}/",
+        "appUrl": f"{url}/admin",
         "tokenTargetUrl": f"{url}/api/register",
         "homepageUrl": f"{url}/",
         "supportUrl": f"{url}/support",

@@ -125,6 +125,7 @@ def _line_wishes(
     A line is told about once a rule holds for it or something of it waits, and until it is done.
     """
     known = {fact.variant: fact for fact in facts}
+    held = {claim.line for fact in facts for claim in fact.claims if claim.held}
     query = (
         select(Line, Order.channel_id, Order.status)
         .join(Order, (Order.shop_id == Line.shop_id) & (Order.id == Line.order_id))
@@ -135,7 +136,7 @@ def _line_wishes(
         fact = known[row.variant_id]
         ours = row.channel_id in _channels_with_a_rule(fact) or row.waiting or row.told
         told = ours and row.status not in NOTHING_OWED and not silent
-        items = line_items(row, _terms(fact, row.channel_id), today) if told else {}
+        items = line_items(row, _terms(fact, row.channel_id), today, held=row.id in held) if told else {}
         found.append(Wish(Line, row.id, frozenset([row.variant_id]), row.shown, items))
     return found
 
@@ -145,11 +146,11 @@ def _terms(fact: Facts, channel_id: str) -> Terms:
     return next((fact.terms(channel) for channel in fact.channels if channel.id == channel_id), Terms())
 
 
-def line_items(line: Row[*tuple[Any, ...]], terms: Terms, today: date) -> Items:
+def line_items(line: Row[*tuple[Any, ...]], terms: Terms, today: date, *, held: bool) -> Items:
     """What an order line's metadata tells: of its date the last day of what the rule wants told."""
     expected = last_day(line.expected, terms)
     items = {
-        f"{PREFIX}status": status_of_line(line.open, line.ready, line.waiting, line.promised, today),
+        f"{PREFIX}status": status_of_line(line.open, line.ready, line.waiting, line.promised, today, held=held),
         f"{PREFIX}ready": str(line.ready),
         f"{PREFIX}waiting": str(line.waiting),
     }

@@ -60,6 +60,14 @@ def wake(shop_id: int) -> None:
     _ask(reconcile_shop, f"reconcile:{shop_id}", shop_id)
 
 
+def try_to_wake(shop_id: int) -> None:
+    """The same, for those who are done whether it works or not: the periodic look-after sees the marks."""
+    try:
+        wake(shop_id)
+    except Exception:
+        log.exception("not woken", shop=shop_id)
+
+
 def ask_sweep(shop_id: int) -> None:
     """Ask for a sweep of the shop, unless one is waiting already."""
     _ask(sweep_shop, f"sweep:{shop_id}", shop_id)

@@ -6,7 +6,7 @@ Each line is `name value goal ok|short`. Where other work shares the machine, si
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import burst, door, memory, planning, stage, sweep, wake, writeback
+from bench import burst, door, memory, planning, ruling, stage, sweep, wake, writeback
 from bench.figure import Figure
 
 ON_ITS_OWN: Mapping[str, Callable[[str], Iterator[Figure]]] = {"planning": planning.figures, "door": door.figures}
@@ -16,6 +16,7 @@ IN_A_SHOP: Mapping[str, Callable[[stage.Scene], Iterator[Figure]]] = {
     "writeback": writeback.figures,
     "burst": burst.figures,
     "wake": wake.figures,
+    "ruling": ruling.figures,
     "memory": memory.figures,
 }
 VARIANTS = 10_000

@@ -18,6 +18,8 @@ def shown(switches: Switches) -> dict[str, Any]:
         "mended_allocation": switches.mended_allocation,
         "webhooks": {name: getattr(switches, attribute) for name, attribute in _WEBHOOKS.items()},
         "latency_ms": round(switches.latency * 1000),
+        "app_token_seconds": switches.app_token_seconds,
+        "refresh_seconds": switches.refresh_seconds,
     }
 
 
@@ -43,6 +45,10 @@ def turn(switches: Switches, asked: Any) -> None:
                 steps.append(("mended_allocation", _flag(name, value)))
             case "latency_ms":
                 steps.append(("latency", _number(name, value) / 1000))
+            case "app_token_seconds":
+                steps.append((name, _number(name, value, least=-3600)))
+            case "refresh_seconds":
+                steps.append((name, _number(name, value)))
             case "webhooks":
                 for inner, setting in _object(value, name).items():
                     if inner not in _WEBHOOKS:
@@ -50,7 +56,7 @@ def turn(switches: Switches, asked: Any) -> None:
                     read = _number if inner == "delay_seconds" else _flag
                     steps.append((_WEBHOOKS[inner], read(inner, setting)))
             case _:
-                raise ValueError(f"unknown switch {name}; there are mended_allocation, webhooks, latency_ms")
+                raise ValueError(f"unknown switch {name}; there are {', '.join(shown(switches))}")
     for attribute, value in steps:
         setattr(switches, attribute, value)
 
@@ -67,7 +73,7 @@ def _flag(name: str, value: Any) -> bool:
     raise ValueError(f"{name} must be true or false")
 
 
-def _number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise ValueError(f"{name} must be a number, not below zero")
+def _number(name: str, value: Any, least: float = 0) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < least:
+        raise ValueError(f"{name} must be a number, not below {least}")
     return float(value)

@@ -22,7 +22,7 @@ from .server import Server
 
 DUEBACK = [sys.executable, "-m", "app.cli"]
 PERMISSIONS = ["MANAGE_PRODUCTS", "MANAGE_ORDERS", "MANAGE_CHANNELS", "MANAGE_SHIPPING"]
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 30
 SOLD_OUT = "BLANKET-RUST"
 
@@ -37,6 +37,7 @@ INSTALL = """mutation ($input: AppInstallInput!) {
 WELCOME = """
   Shop        {shop}/          buy something; {sku} is sold out and can be backordered
   Staff       {shop}/staff     restock, ship, cancel, see what the app reports
+  Dashboard   {shop}/dashboard   Dueback inside a dashboard, as staff see it
   Dueback     {app}/           its manifest and health
   Shop's API  {api}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from decimal import Decimal
 
+from .fields.permissions import PERMISSIONS
 from .state.catalogue import Category, Listing, Product, ProductType, Stock, Variant
 from .state.people import User
 from .state.places import Address, Channel, ChannelWarehouse, Method, Warehouse, Zone
@@ -12,6 +13,12 @@ from .state.shop import Shop
 
 STAFF_EMAIL = "admin@example.com"
 STAFF_PASSWORD = "admin"  # noqa: S105  everybody's, as in Saleor's own sample data
+# Who else works here: somebody who looks after orders and may not touch products, and the other way round.
+STAFF: dict[str, tuple[str, ...]] = {
+    STAFF_EMAIL: PERMISSIONS,
+    "orders@example.com": tuple(name for name in PERMISSIONS if name != "MANAGE_PRODUCTS"),
+    "products@example.com": tuple(name for name in PERMISSIONS if name != "MANAGE_ORDERS"),
+}
 COUNTRIES = ("US", "CA", "GB", "IE", "DE", "FR", "NL", "PL", "SE", "ES", "IT", "AU", "JP")
 # Product, category, and for each variant: name, SKU, price, units in the two warehouses.
 CATALOGUE: tuple[tuple[str, str, tuple[tuple[str, str, str, int, int], ...]], ...] = (
@@ -50,13 +57,16 @@ CATALOGUE: tuple[tuple[str, str, tuple[tuple[str, str, str, int, int], ...]], ..
 )
 
 
-def first_user(shop: Shop) -> None:
-    """Somebody has to be able to log in."""
-    if len(shop.users):
-        return
+def first_users(shop: Shop) -> None:
+    """Somebody has to be able to log in. Staff kept from before there were permissions may do everything."""
+    known = {user.email: user for user in shop.users}
     with shop.working():
-        staff = User(shop.users.next_pk(), STAFF_EMAIL, STAFF_PASSWORD, is_staff=True)
-        shop.add(staff)
+        for email, permissions in STAFF.items():
+            if email not in known:
+                pk = shop.users.next_pk()
+                shop.add(User(pk, email, STAFF_PASSWORD, is_staff=True, permissions=permissions))
+            elif not known[email].permissions:
+                shop.set(known[email], permissions=permissions)
 
 
 def seed(shop: Shop) -> None:

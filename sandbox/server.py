@@ -28,7 +28,7 @@ from .hooks.keys import SigningKey
 from .hooks.sending import Deliverer
 from .hooks.subscriptions import body_of
 from .pages import create_pages
-from .seed import first_user
+from .seed import first_users
 from .state.people import Installation, Webhook
 from .state.saving import Keeper
 from .state.shop import Shop
@@ -79,7 +79,7 @@ class Server:
         self.shop.tell = self.deliverer.tell
         self._installer = ThreadPoolExecutor(1, thread_name_prefix="sandbox-installer")
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), name="sandbox-http", daemon=True)
-        first_user(self.shop)
+        first_users(self.shop)
 
     def start(self) -> Self:
         self.keeper.start()

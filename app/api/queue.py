@@ -1,4 +1,4 @@
-"""Who waits for what, what a new buyer would get, whose turn it is, and why."""
+"""Who waits for what, what a new buyer would get, and why."""
 
 import dataclasses
 from datetime import date, datetime
@@ -6,18 +6,16 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from app import book, explain, history, turns
+from app import book, explain, history
 from app import queue as claims
 from app.api import paging
 from app.api.call import Call, Route
 from app.api.paging import PageQuery, Query, Text
 from app.api.problem import Problem
-from app.api.supplies import Reason, today
+from app.api.supplies import today
 from app.engine import ask, plan
-from app.engine.model import Policy
-from app.supply.fields import Name, Units, Words
+from app.supply.fields import Units
 from app.supply.naming import variants
-from app.turns import effects
 
 
 class Piece(BaseModel):
@@ -94,67 +92,6 @@ class Moves(BaseModel):
     next: str | None
 
 
-class TurnMove(BaseModel):
-    id: int
-    kind: Literal["pin", "hand_over"]
-    sku: str | None
-    order: str | None
-    to_order: str | None
-    units: int | None
-    who: str
-    why: str
-    at: datetime
-
-
-class TurnMoves(BaseModel):
-    items: list[TurnMove]
-    next: str | None
-
-
-class NewMove(Query):
-    """With `to_order` so many units of the two orders change places; without, the order goes before all others."""
-
-    order: Name
-    sku: Name
-    to_order: Name | None = None
-    units: Units | None = None
-    why: Words = ""
-
-
-class Made(BaseModel):
-    id: int
-
-
-class Undone(BaseModel):
-    undone: bool
-
-
-class QueuePolicy(BaseModel):
-    policy: Policy
-    wanted_key: str
-    rank_key: str
-
-
-class NewPolicy(Query):
-    policy: Policy | None = None
-    wanted_key: Words | None = None
-    rank_key: Words | None = None
-
-
-class PolicyQuery(Query):
-    policy: Policy
-
-
-class PolicyEffect(BaseModel):
-    """How many lines would gain and lose, and the first fifty of each."""
-
-    lines: int
-    gaining: int
-    losing: int
-    gains: list[dict[str, Any]]
-    losses: list[dict[str, Any]]
-
-
 def list_queue(call: Call) -> Any:
     query = call.query
     connection, shop, last = call.connection, call.shop, paging.after(query, str)
@@ -200,42 +137,6 @@ def list_history(call: Call) -> Any:
     return paging.page(rows, query, lambda item: item["id"])
 
 
-def list_moves(call: Call) -> Any:
-    last = paging.after(call.query, int) or 0
-    rows = turns.rows(call.connection, call.shop.id, after=last, limit=call.query.limit + 1)
-    return paging.page([dict(row._mapping) for row in rows], call.query, lambda item: item["id"])  # noqa: SLF001
-
-
-def move(call: Call) -> Any:
-    body = call.body
-    if (body.to_order is None) != (body.units is None):
-        raise Problem(400, "to_order, units: To hand units over give both; to pin an order, neither.")
-    if body.to_order is None:
-        return {"id": turns.pin(call.connection, call.shop, body.order, body.sku, who=call.who, why=body.why)}
-    number = turns.hand_over(
-        call.connection, call.shop, body.order, body.to_order, body.sku, body.units, who=call.who, why=body.why
-    )
-    return {"id": number}
-
-
-def undo_move(call: Call) -> Any:
-    turns.undo(call.connection, call.shop, call.ids["id"])
-    return {"undone": True}
-
-
-def get_policy(call: Call) -> Any:
-    return turns.of(call.shop).model_dump()
-
-
-def put_policy(call: Call) -> Any:
-    changes = call.body.model_dump(exclude_none=True)
-    return turns.put(call.connection, call.shop, changes, who=call.who).model_dump()
-
-
-def preview_policy(call: Call) -> Any:
-    return dataclasses.asdict(effects.of_policy(call.connection, call.shop, call.query.policy, today(call.shop)))
-
-
 def _variant(call: Call, sku: str) -> str:
     return variants(call.connection, call.shop.id, [sku])[sku]
 
@@ -245,10 +146,4 @@ ROUTES = (
     Route("GET", "/availability", "read", "What a new buyer would get", availability, Availability, AvailabilityQuery),
     Route("GET", "/explanations", "read", "Why, in sentences", explanations, Explanations, ExplanationQuery),
     Route("GET", "/history", "read", "Every move of what was promised", list_history, Moves, HistoryQuery),
-    Route("GET", "/moves", "read", "Pins and hand-overs that hold", list_moves, TurnMoves, PageQuery),
-    Route("POST", "/moves", "queue", "Pin an order, or hand units over", move, Made, body=NewMove, status=201),
-    Route("POST", "/moves/{id}/undo", "queue", "Take a move back", undo_move, Undone, body=Reason),
-    Route("GET", "/queue/policy", "read", "Who is served first", get_policy, QueuePolicy),
-    Route("PUT", "/queue/policy", "queue", "Change who is served first", put_policy, QueuePolicy, body=NewPolicy),
-    Route("GET", "/queue/policy/preview", "read", "Who gains, who loses", preview_policy, PolicyEffect, PolicyQuery),
 )

@@ -109,7 +109,7 @@ def put_rule(call: Call) -> Any:
     place = rulebook.resolve(call.runtime, call.shop, call.body.scope, call.body.channel)
     fields = call.body.fields.model_dump(mode="json", exclude_none=True)
     if fields.get("mode") in OPENING:
-        _open_pools(call, rulebook.channels_concerned(call.connection, call.shop.id, place))
+        _open_pools(call, rulebook.channels_concerned(call.connection, call.shop.id, [place]))
     row = rulebook.put(call.connection, call.shop, place, fields, who=call.who, version=call.body.version)
     return _shown(row, rulebook.channel_slugs(call.connection, call.shop.id))
 

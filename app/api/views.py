@@ -1,16 +1,16 @@
 """From a request to a handler and back: who asks, how often, what, and whether it was asked before."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-import structlog
 from flask import Blueprint, Flask, Response, current_app, request
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Row
 from werkzeug.exceptions import HTTPException
 
 from app import keys, tasks
-from app.api import arrivals, queue, repeats, rules, supplies
+from app.api import arrivals, queue, repeats, rules, supplies, turns
 from app.api.call import Call, Route
 from app.api.openapi import document
 from app.api.problem import Problem
@@ -22,10 +22,14 @@ from app.runtime import Runtime
 from app.supply import BadSupply, ChangedMeanwhile, NoSuchSupply
 from app.turns import BadMove, BadPolicy
 
-log = structlog.get_logger()
-
 PREFIX = "/api/v1"
-ROUTES: tuple[Route, ...] = (*rules.ROUTES, *supplies.ROUTES, *arrivals.ROUTES, *queue.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *rules.ROUTES,
+    *supplies.ROUTES,
+    *arrivals.ROUTES,
+    *queue.ROUTES,
+    *turns.ROUTES,
+)
 LARGEST_ID = 2**63
 
 # The first that fits; the message says what to do.
@@ -101,7 +105,7 @@ def _answer(route: Route, ids: dict[str, int]) -> Response:
     else:
         status, text = _once(route, runtime, shop, made)
     if route.method != "GET":
-        _wake(shop.id)
+        tasks.try_to_wake(shop.id)
     return Response(text, status, content_type="application/json")
 
 
@@ -143,10 +147,31 @@ def _checked(model: type[BaseModel] | None, read: Callable[[type[BaseModel]], Ba
     try:
         return read(model)
     except ValidationError as wrong:
-        errors = [{"field": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in wrong.errors(include_url=False)]
+        errors = _errors(model, wrong)
         first = errors[0]
-        detail = f"{first['field'] or 'body'}: {first['message']}."
+        detail = f"{first['field'] or 'body'}: {first['message'].rstrip('.')}."
         raise Problem(400, detail, more={"errors": errors}) from wrong
+
+
+def _errors(model: type[BaseModel], wrong: ValidationError) -> list[dict[str, str]]:
+    """What is wrong with each field. Where it takes a number or a word, pydantic tells of each what it is not."""
+    found: dict[str, dict[str, None]] = {}
+    for error in wrong.errors(include_url=False):
+        if error["type"] != "extra_forbidden":
+            path = [str(part) for part in error["loc"] if isinstance(part, int) or part in _names(model)]
+        else:
+            path = [str(part) for part in error["loc"]]
+        is_date = error["type"].startswith("date")
+        said = "It takes a date like 2026-12-24" if is_date else error["msg"].removeprefix("Value error, ")
+        found.setdefault(".".join(path), {})[said] = None
+    return [{"field": field, "message": ", or ".join(said)} for field, said in found.items()]
+
+
+@cache
+def _names(model: type[BaseModel]) -> set[str]:
+    """The fields of a model and of those within it."""
+    schema = model.model_json_schema()
+    return {name for part in (schema, *schema.get("$defs", {}).values()) for name in part.get("properties", ())}
 
 
 def _once(route: Route, runtime: Runtime, shop: Shop, made: tuple[Any, ...]) -> tuple[int, str]:
@@ -176,11 +201,3 @@ def _perform(
         status = next(status for kind, status in REFUSALS if isinstance(refused, kind))
         raise Problem(status, str(refused)) from refused
     return route.status, text
-
-
-def _wake(shop_id: int) -> None:
-    """What the write marked is looked at now; where asking fails, the periodic look-after sees the marks."""
-    try:
-        tasks.wake(shop_id)
-    except Exception:
-        log.exception("not woken", shop=shop_id)

@@ -56,7 +56,8 @@ def _written(basis: Basis) -> dict[str, Any]:
     written = {name: value for name, value in asdict(basis).items() if value}
     written["day"] = basis.day.isoformat()
     written["supplies"] = dict(_supplies_kept(basis))
-    written["pinned"] = sorted(basis.pinned)
+    written["pinned"], written["held"] = sorted(basis.pinned), sorted(basis.held)
+    written["redated"] = {line: day.isoformat() for line, day in basis.redated.items()}
     if basis.policy == Policy.FIRST_COME:
         del written["policy"]
     return {name: value for name, value in written.items() if value}
@@ -75,6 +76,8 @@ def _read(written: Mapping[str, Any]) -> Basis:
         places={channel: tuple(places) for channel, places in values.pop("places", {}).items()},
         exchanges=tuple((one, other, units) for one, other, units in values.pop("exchanges", ())),
         pinned=frozenset(values.pop("pinned", ())),
+        held=frozenset(values.pop("held", ())),
+        redated={line: date.fromisoformat(day) for line, day in values.pop("redated", {}).items()},
         **values,
     )
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -40,17 +40,27 @@ class OpenLine(NamedTuple):
 
 
 def load_claims(
-    connection: Connection, shop_id: int, variants: Collection[str], pinned: Collection[str] = ()
+    connection: Connection,
+    shop_id: int,
+    variants: Collection[str],
+    pinned: Collection[str] = (),
+    held: Collection[str] = (),
+    redated: Mapping[str, date] | None = None,
 ) -> dict[str, list[Claim]]:
-    """By variant, in no order; a variant nobody waits for has none. `pinned` are ids of lines."""
+    """By variant, in no order; a variant nobody waits for has none. What people decided is by the ids of lines."""
+    days = redated or {}
     found: dict[str, list[Claim]] = defaultdict(list)
     rows = connection.scalar(_OPEN_LINES, {"shop": shop_id, "variants": list(variants)})
     for line in map(OpenLine._make, json.loads(rows or "[]")):
-        found[line.variant].extend(claims_of(line, pinned=line.id in pinned))
+        found[line.variant].extend(
+            claims_of(line, pinned=line.id in pinned, held=line.id in held, redated=days.get(line.id))
+        )
     return found
 
 
-def claims_of(line: OpenLine, *, pinned: bool = False) -> Iterator[Claim]:
+def claims_of(
+    line: OpenLine, *, pinned: bool = False, held: bool = False, redated: date | None = None
+) -> Iterator[Claim]:
     """One claim per layer with open units. What left first are the units that joined first."""
     gone, approving, allocations = line.quantity - line.open, line.approving, tuple(line.allocations.items())
     wanted_on = date.fromisoformat(line.wanted_on) if line.wanted_on else None
@@ -69,6 +79,8 @@ def claims_of(line: OpenLine, *, pinned: bool = False) -> Iterator[Claim]:
             allocations=allocations,
             layer=number,
             pinned=pinned,
+            held=held,
+            redated=redated,
             paid=line.paid,
             wanted_on=wanted_on,
             rank=line.rank,

@@ -18,6 +18,7 @@ from app.models import Channel, Shop, Stock, StockRise, Supply, Variant, Warehou
 from app.rulebook import Supposed
 from app.supply.receipts import to_come
 from app.supply.rises import withheld
+from app.turns.moves import Decided
 
 # A shop on its way out: no rule opens anything any more, though all rules are kept.
 GOING = ("leaving", "left")
@@ -50,8 +51,8 @@ def load_facts(
     taught = teaching.load(connection, shop.id, variants, chain.from_iterable(pools.values()), sellers)
     supplies = _supplies(coming, taught)
     decided = turns.load(connection, shop.id, variants)
-    pinned = set(chain.from_iterable(moves.pinned for moves in decided.values()))
-    claims = load_claims(connection, shop.id, variants, pinned)
+    claims = load_claims(connection, shop.id, variants, *_by_line(decided.values()))
+    paused = turns.paused(connection, shop.id) is not None
     return [
         model.Facts(
             variant=row.id,
@@ -65,6 +66,7 @@ def load_facts(
             exchanges=decided[row.id].exchanges if row.id in decided else (),
             time_zone=clock.zone(shop.settings).key,
             holidays=holidays,
+            paused=paused,
         )
         for row in rows
     ]
@@ -99,6 +101,13 @@ def load_channels(connection: Connection, shop_id: int) -> tuple[model.Channel, 
         )
         for row in rows
     )
+
+
+def _by_line(decided: Collection[Decided]) -> tuple[set[str], set[str], dict[str, date]]:
+    """Pinned lines, held lines, and the days that people gave by line."""
+    pinned = set(chain.from_iterable(each.pinned for each in decided))
+    held = set(chain.from_iterable(each.held for each in decided))
+    return pinned, held, dict(chain.from_iterable(each.redated.items() for each in decided))
 
 
 def _stocks(connection: Connection, shop_id: int, variants: Collection[str]) -> dict[str, list[model.Stock]]:

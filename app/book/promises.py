@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from app import turns
 from app.book import bases, causes, deliveries, moves, turn
 from app.book.causes import Planned
 from app.engine import line_state
@@ -36,6 +37,7 @@ def save_plans(
     stirred = moves.save(connection, shop_id, planned, rows, (then, going_by), today, now)
     deliveries.save(connection, shop_id, planned, facts[0].time_zone if facts else "UTC", now)
     _save_lines(connection, shop_id, lines, rows)
+    turns.end_met_redates(connection, shop_id, variants, now)
     _save_overruns(connection, shop_id, lines, promises)
     _save_revisits(connection, shop_id, plans, _days_let_down(lines, rows, today))
     bases.save(
@@ -74,7 +76,9 @@ def _planned(
 
 def _state_row(line: Planned, days: Mapping[str, date], today: date) -> dict[str, Any]:
     pieces, promised = line.pieces, line.row["promised"]
-    state = line_state(pieces, whole=any(promise.whole for promise in line.promises), promised=promised, today=today)
+    state = line_state(line.promises, promised=promised, today=today)
+    # What is on hand and held waits for a person, who gives no day.
+    dated = any(not piece.ready for piece in pieces)
     rests_on = _rests_on(pieces) or line.row["rests_on"]
     return {
         "line": line.row["id"],
@@ -83,10 +87,10 @@ def _state_row(line: Planned, days: Mapping[str, date], today: date) -> dict[str
         "ready": state.ready,
         "waiting": state.waiting,
         "expected": state.expected,
-        "promised": state.expected or promised if state.waiting else None,
+        "promised": state.expected or promised if dated else None,
         "shipped": line.units_left,
         "rests_on": rests_on,
-        "due": _due(pieces, None if state.expected else rests_on, days) if state.waiting else None,
+        "due": _due(pieces, None if state.expected else rests_on, days) if dated else None,
     }
 
 

@@ -1,7 +1,7 @@
 """Rules and purchase orders from files, and out into files."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -13,11 +13,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bars
 
 from app import tasks
+from app.cli import pooling
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.cli.supplying import WHO, today
 from app.imports import BadFile, Report, end, read, rules, supplies, writing
 from app.imports.report import Progress
 from app.platforms import ShopError
+from app.rulebook import BadRule
+from app.supply import BadSupply
 
 MOST_SHOWN = 1000
 file_argument = click.argument("file", type=click.File("rb"))
@@ -59,14 +62,20 @@ def import_supplies(shop_url: str, file: IO[bytes], dry_run: bool, why: str, as_
 @file_argument
 @dry_run_option
 @json_option
-def import_rules(shop_url: str, file: IO[bytes], dry_run: bool, as_json: bool) -> None:
+@click.option("--yes", is_flag=True, help="Agree to changes in the shop's own settings.")
+def import_rules(shop_url: str, file: IO[bytes], dry_run: bool, as_json: bool, yes: bool) -> None:
     """Rules by scope. An empty cell lets its field be inherited; a column that is not there leaves what is."""
     with opened(shop_url) as (runtime, shop), _refusing(), _bars() as progress:
         table = read(file.name, file.read(), rules.COLUMNS, rules.NEEDED)
+
+        def open_pools(channels: Sequence[str]) -> None:
+            pooling.open_pools(runtime, shop, [[channel] for channel in channels], yes=yes, quiet=as_json)
+
         with runtime.engine.connect() as connection:
             report = rules.take_over(
-                runtime, connection, shop, table, who=_who(file), dry_run=dry_run, progress=progress
-            )
+                runtime, connection, shop, table, who=_who(file), dry_run=dry_run, open_pools=open_pools,
+                progress=progress,
+            )  # fmt: skip
             end(connection, shop, report, file=Path(file.name).name, who=WHO, dry_run=dry_run)
         tasks.wake(shop.id)
     _tell(report, dry_run=dry_run, as_json=as_json)
@@ -108,7 +117,7 @@ def _who(file: IO[bytes]) -> str:
 def _refusing() -> Iterator[None]:
     try:
         yield
-    except BadFile as wrong:
+    except (BadFile, BadSupply, BadRule) as wrong:
         raise click.ClickException(str(wrong)) from wrong
     except ShopError as wrong:
         raise click.ClickException(f"The shop could not be asked, and nothing was kept: {wrong}") from wrong
@@ -134,8 +143,11 @@ def _tell(report: Report, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         print_json(asdict(report))
     else:
-        for told in (report.errors or report.effects)[:MOST_SHOWN]:
-            click.echo(f"line {told.line}: {told.what}")
+        told = report.errors or report.effects
+        for each in told[:MOST_SHOWN]:
+            click.echo(f"line {each.line}: {each.what}")
+        if len(told) > MOST_SHOWN:
+            click.echo(f"... and {len(told) - MOST_SHOWN} more; --json has them all.")
         click.echo(_sum(report, dry_run=dry_run))
     if report.errors:
         sys.exit(1)

@@ -13,14 +13,19 @@ from app.pools import NeedsConsent, open_pool
 from app.runtime import Runtime
 
 
-def open_pools(opened_runtime: Runtime, shop: Shop, groups: Sequence[Sequence[str]], *, yes: bool) -> None:
-    """Open a pool for each group of channel ids, say what was done for it, and take it over into the book."""
+def open_pools(
+    opened_runtime: Runtime, shop: Shop, groups: Sequence[Sequence[str]], *, yes: bool, quiet: bool = False
+) -> None:
+    """Open a pool for each group of channel ids, say what was done for it, and take it over into the book.
+
+    A command that answers in JSON is `quiet`: what it prints is for programs.
+    """
     platform = opened_runtime.platform(shop)
     try:
         channels = {channel.id: channel for channel in platform.layout().channels}
         for group in groups:
             opened = open_pool(platform, [channels[i] for i in group], may_change_strategy=yes)
-            _tell(opened_runtime, shop, [channels[i] for i in group], opened.done)
+            _tell(opened_runtime, shop, [channels[i] for i in group], opened.done, quiet=quiet)
         layout = platform.layout()
     except NeedsConsent as asked:
         raise click.ClickException(f"{asked} Run the command again with --yes to agree.") from asked
@@ -30,8 +35,10 @@ def open_pools(opened_runtime: Runtime, shop: Shop, groups: Sequence[Sequence[st
         book.record_layout(connection, shop.id, layout)
 
 
-def _tell(opened_runtime: Runtime, shop: Shop, channels: Sequence[ChannelSeen], done: Sequence[str]) -> None:
-    for sentence in done:
+def _tell(
+    opened_runtime: Runtime, shop: Shop, channels: Sequence[ChannelSeen], done: Sequence[str], *, quiet: bool
+) -> None:
+    for sentence in () if quiet else done:
         click.echo(sentence)
     with opened_runtime.engine.begin() as connection:
         tell_pool(connection, shop.id, WHO, channels, done)

@@ -57,10 +57,10 @@ def set_rule(
         try:
             with opened_runtime.engine.connect() as connection:
                 list(rulebook.would_be(connection, shop.id, [Edit(place, fields, version)]))
-                concerned = rulebook.channels_concerned(connection, shop.id, place)
+                concerned = rulebook.channels_concerned(connection, shop.id, [place])
             # First the pools: a shop where none can be opened keeps no rule that needs one.
             if fields.get("mode") in OPENING:
-                open_pools(opened_runtime, shop, [[channel] for channel in concerned], yes=yes)
+                open_pools(opened_runtime, shop, [[channel] for channel in concerned], yes=yes, quiet=as_json)
             with opened_runtime.engine.begin() as connection:
                 kept = rulebook.put(connection, shop, place, fields, who=WHO, version=version)
         except BadRule as wrong:

@@ -7,11 +7,12 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import select, update
 
-from app import marks, reconcile, sweep, tasks
+from app import marks, reconcile, sweep, tasks, turns
 from app.activity import Subject, Thing, tell, tell_settings
 from app.book import customers
+from app.cli.deciding import deciding
 from app.cli.opening import json_option, opened, print_json, runtime, shop_option
-from app.cli.supplying import WHO
+from app.cli.supplying import WHO, why_option
 from app.models import Shop
 from app.runtime import Runtime
 
@@ -20,7 +21,7 @@ POLL_SECONDS = 0.05
 
 @click.group()
 def shop() -> None:
-    """List, leave and set shops."""
+    """List, leave, pause and set shops."""
 
 
 @shop.command("list")
@@ -59,6 +60,26 @@ def leave(shop_url: str, timeout: int) -> None:
             customers.forget_all(connection, found.id)
             tell(connection, found.id, WHO, "shop.left", Thing(Subject.SHOP, str(found.id), found.name))
     click.echo("Sale past zero is closed and our metadata is gone. You can uninstall the app in the shop now.")
+
+
+@shop.command()
+@shop_option
+@why_option
+def pause(shop_url: str, why: str) -> None:
+    """Sell nothing past zero in any channel until the shop is resumed. Who waits keeps turn and date."""
+    with deciding(shop_url) as (connection, found):
+        turns.pause(connection, found, who=WHO, why=why)
+    click.echo("Paused: nothing is sold past zero until `dueback shop resume`.")
+
+
+@shop.command()
+@shop_option
+@why_option
+def resume(shop_url: str, why: str) -> None:
+    """End a pause: what the rules allow is sold past zero again."""
+    with deciding(shop_url) as (connection, found):
+        turns.resume(connection, found, who=WHO, why=why)
+    click.echo("Resumed: what the rules allow is sold past zero again.")
 
 
 @shop.command("set")

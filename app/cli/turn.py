@@ -1,41 +1,40 @@
 """Whose turn it is: the shop's policy, and what people decide for single orders."""
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 import click
 from sqlalchemy import Connection
 
-from app import tasks, turns
+from app import turns
 from app.cli import naming
+from app.cli.deciding import deciding
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.cli.supplying import WHO, today, why_option
+from app.cli.turn_lines import hold, pin, redate, release
 from app.engine.model import Policy
 from app.models import Shop
 from app.turns import effects
 from app.turns.effects import Change, Effect, Stands
 
-order_option = click.option("--order", required=True, metavar="NUMBER")
 sku_option = click.option("--sku", required=True)
+MOVES = {
+    "pin": "goes first",
+    "hand_over": "hands {units} to order {to_order}",
+    "hold": "is on hold",
+    "redate": "is expected {day}",
+}
+
 units_option = click.option("--units", type=click.IntRange(min=1), required=True)
-
-
-@contextlib.contextmanager
-def _writing(shop_url: str) -> Iterator[tuple[Connection, Shop]]:
-    with opened(shop_url) as (runtime, shop):
-        try:
-            with runtime.engine.begin() as connection:
-                yield connection, shop
-        except (turns.BadMove, turns.BadPolicy) as wrong:
-            raise click.ClickException(str(wrong)) from wrong
-        tasks.wake(shop.id)
 
 
 @click.group()
 def turn() -> None:
-    """Decide whose turn it is: policy, pins, and units handed from one order to another."""
+    """Decide whose turn it is: policy, pins, units handed over; what is on hold; days given by hand."""
+
+
+for command in (pin, hold, release, redate):
+    turn.add_command(command)
 
 
 @turn.command()
@@ -51,7 +50,7 @@ def policy(
     preview: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Show or change who is served first. Among equals it is always first come, first served."""
-    with _writing(shop_url) as (connection, shop):
+    with deciding(shop_url) as (connection, shop):
         if preview:
             effect = effects.of_policy(connection, shop, Policy(chosen or turns.of(shop).policy), today(shop))
             _print_effect(effect, as_json=as_json)
@@ -78,18 +77,6 @@ def _ranks(connection: Connection, shop: Shop, given: tuple[str, ...]) -> dict[s
     return found
 
 
-@turn.command()
-@shop_option
-@order_option
-@sku_option
-@why_option
-def pin(shop_url: str, order: str, sku: str, why: str) -> None:
-    """Let an order go before all that are not pinned."""
-    with _writing(shop_url) as (connection, shop):
-        number = turns.pin(connection, shop, order, sku, who=WHO, why=why)
-    click.echo(f"Move {number}: order {order} goes first for {sku}.")
-
-
 @turn.command("hand-over")
 @shop_option
 @click.option("--from-order", "giver", required=True, metavar="NUMBER")
@@ -99,8 +86,9 @@ def pin(shop_url: str, order: str, sku: str, why: str) -> None:
 @why_option
 def hand_over(shop_url: str, giver: str, taker: str, sku: str, units: int, why: str) -> None:
     """Let units of two orders change places in the queue."""
-    with _writing(shop_url) as (connection, shop):
-        number = turns.hand_over(connection, shop, giver, taker, sku, units, who=WHO, why=why)
+    with deciding(shop_url) as (connection, shop):
+        giving, taking = (turns.find(connection, shop.id, order, sku) for order in (giver, taker))
+        number = turns.hand_over(connection, shop, giving, taking, units, who=WHO, why=why)
     click.echo(f"Move {number}: {units} of {sku} from order {giver} to order {taker}.")
 
 
@@ -112,8 +100,9 @@ def hand_over(shop_url: str, giver: str, taker: str, sku: str, units: int, why: 
 @json_option
 def suggest(shop_url: str, taker: str, sku: str, units: int, as_json: bool) -> None:
     """Say who could hand units over to an order, the least harmed first."""
-    with _writing(shop_url) as (connection, shop):
-        found = effects.givers(connection, shop, taker, sku, units, today(shop))
+    with deciding(shop_url) as (connection, shop):
+        line = turns.find(connection, shop.id, taker, sku)
+        found = effects.givers(connection, shop, line, units, today(shop))
     if as_json:
         print_json([asdict(giver) for giver in found])
         return
@@ -136,7 +125,7 @@ def list_moves(shop_url: str, as_json: bool) -> None:
         print_json(rows)
         return
     for row in rows:
-        what = "goes first" if row["kind"] == "pin" else f"hands {row['units']} to order {row['to_order']}"
+        what = MOVES[row["kind"]].format(**row)
         click.echo(
             f"{row['id']}: order {row['order']} {what}, {row['sku']}, {row['at']:%Y-%m-%d} {row['why']}".rstrip()
         )
@@ -145,10 +134,11 @@ def list_moves(shop_url: str, as_json: bool) -> None:
 @turn.command()
 @shop_option
 @click.argument("number", type=int)
-def undo(shop_url: str, number: int) -> None:
+@why_option
+def undo(shop_url: str, number: int, why: str) -> None:
     """Take a move back."""
-    with _writing(shop_url) as (connection, shop):
-        turns.undo(connection, shop, number)
+    with deciding(shop_url) as (connection, shop):
+        turns.undo(connection, shop, number, who=WHO, why=why)
     click.echo(f"Move {number} holds no longer.")
 
 

@@ -8,6 +8,17 @@ from app.doctor.finding import Finding, Severity
 NAMED = 5
 
 
+def paused(evidence: Evidence) -> Iterator[Finding]:
+    if evidence.paused_since:
+        yield Finding(
+            "paused",
+            Severity.INFO,
+            f"The shop is paused since {evidence.paused_since:%Y-%m-%d %H:%M} UTC by {evidence.paused_by}: nothing is "
+            "sold past zero in any channel. Who waits keeps turn and date.",
+            f"Resume it with `dueback shop resume --shop {evidence.shop_url}`.",
+        )
+
+
 def overfull(evidence: Evidence) -> Iterator[Finding]:
     if evidence.overfull:
         yield Finding(

@@ -21,6 +21,7 @@ OTHERS: tuple[Check, ...] = (
     pool_checks.sharing,
     book_checks.overruns,
     book_checks.pool_shipments,
+    book_checks.paused,
     book_checks.overfull,
 )
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
+from app import rulebook, turns
+from app.engine.rules import Scope
 from app.models import Channel, Line, Order, Overrun, PoolShipment, Rule, Shop, Stock, Variant, Warehouse
 from app.platforms import TOKEN_DEAD, Identity, Platform, ShopError, ShopLayout, WebhookSeen
 from app.resources import manifest
@@ -14,6 +16,7 @@ from app.seal import SealBroken
 LEAVING = {"leaving", "left", "removed"}
 UNSETTLED = ("found", "taking", "returning", "reported")
 SEAL_BROKEN = "SEAL_BROKEN"
+NARROW = (Scope.VARIANT, Scope.PRODUCT, Scope.COLLECTION, Scope.CATEGORY, Scope.PRODUCT_TYPE)
 MOST_ROWS = 1000
 
 
@@ -47,6 +50,8 @@ class Evidence:
     overfull: tuple[Units, ...] = ()
     overruns: tuple[Units, ...] = ()
     pool_shipments: tuple[Units, ...] = ()
+    paused_since: datetime | None = None
+    paused_by: str = ""
 
     @property
     def missing(self) -> frozenset[str]:
@@ -58,6 +63,7 @@ def gather(runtime: Runtime, shop: Shop, now: datetime) -> Evidence:
     """Ask the shop and read the tables. What the shop refuses to say becomes evidence itself."""
     ours = manifest()
     with runtime.engine.connect() as connection:
+        pause = turns.paused(connection, shop.id)
         known = Evidence(
             shop_url=shop.api_url,
             now=now,
@@ -67,6 +73,8 @@ def gather(runtime: Runtime, shop: Shop, now: datetime) -> Evidence:
             overfull=_units(connection, _overfull(shop.id)),
             overruns=_units(connection, _overruns(shop.id)),
             pool_shipments=_units(connection, _pool_shipments(shop.id)),
+            paused_since=pause.at if pause else None,
+            paused_by=pause.who if pause else "",
         )
     if shop.state == "removed":
         return replace(known, trouble=ShopError("The app was removed from the shop.", retry=False, code=TOKEN_DEAD))
@@ -85,18 +93,25 @@ def _ask(platform: Platform, known: Evidence) -> Evidence:
 
 
 def _ruled(shop_id: int) -> Select[str]:
-    """Channels in which some rule sells past zero: for the shop, for the channel, or for a variant listed there."""
-    listed = select(Variant.id).where(
-        Variant.shop_id == shop_id, Variant.id == Rule.target, func.jsonb_exists(Variant.listed_in, Channel.id)
-    )
-    everywhere_or_here = or_(Rule.scope == "shop", Rule.target == Channel.id, listed.correlate(Rule, Channel).exists())
+    """Channels in which some rule sells past zero: for the shop, the channel, or what a variant listed there is in."""
+    here = or_(Rule.scope == Scope.SHOP, Rule.target == Channel.id, *(_listed_here(shop_id, scope) for scope in NARROW))
     rule = select(Rule.id).where(
         Rule.shop_id == shop_id,
         Rule.fields["mode"].astext.in_(("backorder", "preorder")),
         Rule.channel_id.in_(("", Channel.id)),
-        everywhere_or_here,
+        here,
     )
     return select(Channel.id).where(Channel.shop_id == shop_id, Channel.active, rule.exists())
+
+
+def _listed_here(shop_id: int, scope: Scope) -> ColumnElement[bool]:
+    """Whether a rule of this scope concerns a variant that the channel lists."""
+    listed = select(Variant.id).where(
+        Variant.shop_id == shop_id,
+        rulebook.belongs_to(scope, Rule.target),
+        func.jsonb_exists(Variant.listed_in, Channel.id),
+    )
+    return and_(Rule.scope == scope, listed.correlate(Rule, Channel).exists())
 
 
 def _overfull(shop_id: int) -> Select[str, str, int, str]:

@@ -6,111 +6,12 @@ See `app.engine.tracing` for how it is found.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
+from app.engine.cause import Cause
 from app.engine.model import Channel, Facts, Piece, Policy, Pool, Source, Supply, Terms
 
 NO_RULE = Terms()
-
-
-class Cause(StrEnum):
-    """Why the promise of a line moved. Programs may rely on these words."""
-
-    ORDERED = "ordered"
-    """The first promise."""
-    SHIPPED = "shipped"
-    """Its own units left."""
-    SHIPMENT_UNDONE = "shipment_undone"
-    """Its own units came back: a shipment was cancelled."""
-    EDITED = "edited"
-    """Units were added to the line or taken off it."""
-    CANCELLED = "cancelled"
-    """Its order was cancelled, or expired."""
-
-    ARRIVED = "arrived"
-    """A supply was received and its units are on hand."""
-    RECEIVED_UNCOUNTED = "received_uncounted"
-    """A supply was received and the shop does not show its units yet."""
-    STOCK_ROSE = "stock_rose"
-    """More units are on hand, and no receipt says from where."""
-    STOCK_LOST = "stock_lost"
-    """Fewer units are on hand than shipments explain."""
-    SHIPPED_OUT_OF_TURN = "shipped_out_of_turn"
-    """Units this line was to get were shipped to another order."""
-
-    SUPPLY_ADDED = "supply_added"
-    SUPPLY_GREW = "supply_grew"
-    SUPPLY_CAME_FORWARD = "supply_came_forward"
-    SUPPLY_DATED_AGAIN = "supply_dated_again"
-    """A late supply got a new date."""
-    SUPPLY_SLIPPED = "supply_slipped"
-    SUPPLY_LATE = "supply_late"
-    """A supply did not come on its day: it gives no date until it gets a new one."""
-    SUPPLY_SHRANK = "supply_shrank"
-    """Fewer units of a supply come, or some are held back or in doubt."""
-    SUPPLY_CANCELLED = "supply_cancelled"
-    LEAD_TIME_REPLACED = "lead_time_replaced"
-    """Units that had only the rule's lead time are now dated by a supply, and it comes later."""
-    LEAD_TIMES_LEARNED = "lead_times_learned"
-    """Past receipts give other dates for the same supply."""
-
-    OLDER_ORDER_LEFT = "older_order_left"
-    """An order served before needs fewer units."""
-    OLDER_ORDER_SEEN = "older_order_seen"
-    """An order that was placed before was read only now."""
-    OLDER_ORDER_REOPENED = "older_order_reopened"
-    """A shipment of an order served before was cancelled: it needs its units again."""
-    OLDER_ORDER_TOOK = "older_order_took"
-    """An order served before uses other units than it did."""
-    SHIPMENT_PREPARED = "shipment_prepared"
-    """Units were put in a shipment that waits for approval."""
-    HANDED_OVER = "handed_over"
-    """A person let orders change places, or took that back."""
-    PINNED = "pinned"
-    """A person let a line go first, or took that back."""
-    POLICY_CHANGED = "policy_changed"
-    """The shop serves its queue in another order."""
-    OVERTAKEN = "overtaken"
-    """The shop's own policy serves another order first."""
-
-    RULE_CHANGED = "rule_changed"
-    PLACES_CHANGED = "places_changed"
-    """The channel sells from other warehouses."""
-    TIME_PASSED = "time_passed"
-    """A lead time or a release day passed."""
-    REPLANNED = "replanned"
-    """Nothing that was remembered differs: the plan before was made by an older version."""
-
-
-LET_DATES_MOVE_LATER = frozenset(
-    {
-        Cause.EDITED,
-        Cause.SHIPMENT_UNDONE,
-        Cause.RECEIVED_UNCOUNTED,
-        Cause.STOCK_LOST,
-        Cause.SHIPPED_OUT_OF_TURN,
-        Cause.SUPPLY_DATED_AGAIN,
-        Cause.SUPPLY_SLIPPED,
-        Cause.SUPPLY_LATE,
-        Cause.SUPPLY_SHRANK,
-        Cause.SUPPLY_CANCELLED,
-        Cause.LEAD_TIME_REPLACED,
-        Cause.LEAD_TIMES_LEARNED,
-        Cause.OLDER_ORDER_SEEN,
-        Cause.OLDER_ORDER_REOPENED,
-        Cause.OLDER_ORDER_TOOK,
-        Cause.SHIPMENT_PREPARED,
-        Cause.HANDED_OVER,
-        Cause.PINNED,
-        Cause.POLICY_CHANGED,
-        Cause.OVERTAKEN,
-        Cause.RULE_CHANGED,
-        Cause.PLACES_CHANGED,
-        Cause.TIME_PASSED,
-    }
-)
-"""What may give a line a later date: supply that shrank or slipped, a person's decision, a day that passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +38,7 @@ class Basis:
     """What a plan of one variant went by, as far as it can move a date.
 
     `stocks` are the units on hand by warehouse, `terms` by channel what its rule decides, `places` by channel its
-    warehouses.
+    warehouses; `redated` are the days that people gave, by line.
     """
 
     day: date
@@ -148,6 +49,8 @@ class Basis:
     policy: str = Policy.FIRST_COME
     exchanges: tuple[tuple[str, str, int], ...] = ()
     pinned: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
+    redated: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +77,8 @@ class Reason:
     """A cause, and what there is to say of it: whatever of supply, warehouse, other order, units and values applies.
 
     `was` and `now` are the values before and after: days of a supply, a field of a rule, which `what` names. Of a
-    supply that shrank `what` says how, where fewer were not simply ordered: held, doubt (they may be on hand already).
+    supply that shrank `what` says how, where fewer were not simply ordered: held, doubt (they may be on hand already);
+    of a day that passed, that a person had given it: by_hand; of one that a person gave, that it was undone.
     """
 
     cause: Cause
@@ -211,6 +115,8 @@ def basis_of(facts: Facts, supplies: Mapping[str, Coming], day: date) -> Basis:
         policy=facts.policy,
         exchanges=tuple((each.line, each.to_line, each.units) for each in facts.exchanges),
         pinned=frozenset(claim.line for claim in facts.claims if claim.pinned),
+        held=frozenset(claim.line for claim in facts.claims if claim.held),
+        redated={claim.line: claim.redated for claim in facts.claims if claim.redated},
     )
 
 

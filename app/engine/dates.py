@@ -38,6 +38,15 @@ class Calendar:
         due = max(filter(None, (due, self._release)), default=None)
         return Piece(units, Source.LEAD_TIME, expected=due) if due else Piece(units, Source.UNKNOWN)
 
+    def by_hand(self, piece: Piece, day: date) -> Piece:
+        """A piece that a person gave a day, what is on hand left as it is. Once the day has passed it has none."""
+        if piece.source is Source.ON_HAND:
+            return piece
+        told = max(day, self._held_until or day) if day >= self.today else None
+        if piece.source is Source.SUPPLY:
+            return replace(piece, expected=told)
+        return replace(piece, source=Source.LEAD_TIME if told else Source.UNKNOWN, expected=told)
+
     def order_counts_from(self, queued_at: datetime) -> date:
         """The day from which a lead time counts for an order of that moment."""
         local = queued_at.astimezone(self._zone)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from app.engine.model import Facts, Mode, Pool
-from app.engine.pool import plan_pool
+from app.engine.model import Facts, Pool
+from app.engine.pool import plan_pool, sells_past_zero
 from app.engine.promise import serve
 
 NO_LIMITS: Mapping[str, Any] = {
@@ -28,8 +28,8 @@ class Limit:
 
 
 def limits(facts: Facts, pool: Pool, today: date) -> list[Limit]:
-    """The limits of the pool's rule, the narrowest first. None where the rule is off."""
-    return sorted(_limits(facts, pool, today), key=lambda limit: limit.room) if pool.terms.mode is not Mode.OFF else []
+    """The limits of the pool's rule, the narrowest first. None where nothing is sold past zero at all."""
+    return sorted(_limits(facts, pool, today), key=lambda limit: limit.room) if sells_past_zero(pool, facts) else []
 
 
 def _limits(facts: Facts, pool: Pool, today: date) -> Iterator[Limit]:

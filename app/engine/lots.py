@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
-from app.engine.changes import Basis, Cause, Coming, LineChange, Lot, Reason, last_day, lot_of
+from app.engine.cause import Cause
+from app.engine.changes import Basis, Coming, LineChange, Lot, Reason, last_day, lot_of
 from app.engine.model import Piece, Source
+
+GOODS = (Source.ON_HAND, Source.SUPPLY)
 
 
 class Lots:
@@ -153,3 +156,19 @@ def days_by_lot(pieces: Iterable[Piece]) -> dict[Lot, date]:
     for piece in pieces:
         lots[lot_of(piece)].append(piece)
     return {lot: last_day(found) for lot, found in lots.items()}
+
+
+def more_of(
+    lines: Iterable[LineChange], had: Mapping[str, Mapping[Lot, int]], has: Mapping[str, Mapping[Lot, int]]
+) -> Mapping[Lot, Sequence[LineChange]]:
+    """By lot, the lines that got more of it."""
+    found = defaultdict(list)
+    for line in lines:
+        for lot in more(had[line.line], has[line.line]):
+            found[lot].append(line)
+    return found
+
+
+def more(had: Mapping[Lot, int], has: Mapping[Lot, int]) -> list[Lot]:
+    """The lots of goods of which there is more."""
+    return [lot for lot in has if lot[0] in GOODS and has[lot] > had.get(lot, 0)]

@@ -149,8 +149,10 @@ class Claim:
     the `quantity` units sit in a shipment that waits for approval. `allocations` is where the platform put the line's
     units, by warehouse; one claim of a line carries them. `queued_at` is aware: a lead time counts from it.
 
-    `pinned` lines go before all others. `paid`, `wanted_on`, `rank` (lower first) and `completes` (all the order has
-    open can ship now) are what a policy may go by.
+    `pinned` lines go before all others. A `held` line keeps its turn and its units, and ships nothing. `redated` is the
+    day a person gave for what of the line is not on hand, in place of any other; once it has passed nobody knows.
+    `paid`, `wanted_on`, `rank` (lower first) and `completes` (all the order has open can ship now) are what a policy
+    may go by.
     """
 
     line: str
@@ -162,6 +164,8 @@ class Claim:
     allocations: tuple[tuple[str, int], ...] = ()
     layer: int = 0
     pinned: bool = False
+    held: bool = False
+    redated: date | None = None
     paid: bool = False
     wanted_on: date | None = None
     rank: int | None = None
@@ -183,7 +187,7 @@ class Facts:
 
     `channels` are all of the shop's, with or without a pool: their claims compete for the same units. A warehouse
     without a row in `stocks` holds nothing. `holidays` are the days off by country, far enough ahead for every rule;
-    `time_zone` is the shop's.
+    `time_zone` is the shop's. `paused`: whatever the rules say, nothing is sold past zero now.
     """
 
     variant: str
@@ -197,6 +201,7 @@ class Facts:
     exchanges: tuple[Exchange, ...] = ()
     time_zone: str = "UTC"
     holidays: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    paused: bool = False
 
     def terms(self, channel: Channel) -> Terms:
         """What holds in the channel. Without a pool, or a rule for it, nothing is sold past zero."""
@@ -213,7 +218,8 @@ class Piece:
     """Some units of a claim and what they rest on.
 
     `expected` is None for units on hand (they are here) and for units nobody can date. Units on hand that must wait for
-    a preorder's release expect that day. A rule dates units that no supply serves by its lead time or its release.
+    a preorder's release expect that day. A rule dates units that no supply serves by its lead time or its release, and
+    a person by a day of their own: these rest on a lead time too.
     """
 
     quantity: int
@@ -224,12 +230,12 @@ class Piece:
 
     @property
     def ready(self) -> bool:
-        """Whether the units may leave now."""
+        """Whether the units may leave now, unless their line is held."""
         return self.source is Source.ON_HAND and self.expected is None
 
 
 def units_ready(pieces: Iterable[Piece]) -> int:
-    """Units that may leave now."""
+    """Units that may leave now, unless their line is held."""
     return sum(piece.quantity for piece in pieces if piece.ready)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from app.engine.dates import A_DAY, release_of
-from app.engine.model import Channel, Facts, LeadIn, Mode, Piece, Plan, Pool, PoolPlan, Promise, Source, Step
-from app.engine.pool import UNLIMITED, beyond_free, is_sold, plan_pool, with_beyond_cap
+from app.engine.model import Channel, Facts, LeadIn, Piece, Plan, Pool, PoolPlan, Promise, Source, Step
+from app.engine.pool import UNLIMITED, beyond_free, is_sold, plan_pool, sells_past_zero, with_beyond_cap
 from app.engine.promise import Served, new_claim, offer, serve, steps
 from app.engine.turns import in_turn
 
@@ -51,6 +51,8 @@ def _days_of_change(facts: Facts, served: Served, on_offer: Sequence[Sequence[Pi
     etas = {supply.id: supply.eta for supply in facts.supplies}
     days = (etas.get(piece.supply or "", piece.expected) for pieces in given for piece in pieces)
     yield from (day + A_DAY for day in days if day)
+    by_hand = (promise.claim.redated for promise in served.promises)
+    yield from (day + A_DAY for day in by_hand if day and day >= today)
     for channel, pieces in zip(facts.channels, on_offer, strict=True):
         if facts.terms(channel).lead_days is not None and any(piece.source is Source.LEAD_TIME for piece in pieces):
             yield today + A_DAY
@@ -62,7 +64,7 @@ def _days_of_change(facts: Facts, served: Served, on_offer: Sequence[Sequence[Pi
 def _days_within_horizon(pool: Pool, facts: Facts, served: Served, today: date) -> Iterator[date]:
     """When what comes too late to be sold now is near enough."""
     terms = pool.terms
-    if terms.mode is Mode.OFF or terms.horizon_days is None:
+    if not sells_past_zero(pool, facts) or terms.horizon_days is None:
         return
     for piece in beyond_free(pool, facts, served, UNLIMITED, today):
         if piece.expected is None or is_sold(piece, terms, today):

@@ -41,7 +41,7 @@ def draining(pool: Pool, facts: Facts) -> set[str]:
 def _headroom(pool: Pool, facts: Facts, served: Served, free: int, outstanding: int, today: date) -> int:
     """How many more units may be backordered now."""
     terms = pool.terms
-    if terms.mode is Mode.OFF or free > opens_at(terms, today):
+    if not sells_past_zero(pool, facts) or free > opens_at(terms, today):
         return 0
     room = max(0, (terms.cap if isinstance(terms.cap, int) else UNLIMITED) - outstanding)
     if needs_dates(terms):
@@ -50,6 +50,11 @@ def _headroom(pool: Pool, facts: Facts, served: Served, free: int, outstanding: 
         sold = takewhile(lambda piece: is_sold(piece, terms, today), waiting)
         room = min(room, sum(piece.quantity for piece in sold))
     return room if terms.units_per_order is None else min(room, terms.units_per_order)
+
+
+def sells_past_zero(pool: Pool, facts: Facts) -> bool:
+    """Whether anything may be sold past zero in the pool at all."""
+    return pool.terms.mode is not Mode.OFF and not facts.paused
 
 
 def opens_at(terms: Terms, today: date) -> int:

@@ -64,6 +64,8 @@ def _promised(claim: Claim, pieces: Sequence[Piece], calendar: Calendar) -> tupl
         rest -= piece.quantity
     if rest:
         given.append(calendar.ordered_in(rest, calendar.order_counts_from(claim.queued_at)))
+    if claim.redated:
+        return tuple(calendar.by_hand(piece, claim.redated) for piece in given)
     return tuple(given)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from app.engine.model import Piece, units_ready
+from app.engine.model import Promise, units_ready
 
 
 class LineStatus(StrEnum):
@@ -22,7 +22,7 @@ class LineStatus(StrEnum):
 class LineState:
     """The open units of a line: how many are ready, how many wait, and the day the last of them is expected.
 
-    `expected` is None when nothing waits or when any waiting unit has no date.
+    `expected` is None when all units are on hand or when any that is not has no date.
     """
 
     ready: int
@@ -31,16 +31,18 @@ class LineState:
     status: LineStatus
 
 
-def line_state(pieces: Iterable[Piece], *, whole: bool = False, promised: date | None, today: date) -> LineState:
-    """The state of a line that got these pieces and was last told the day `promised`.
+def line_state(promises: Iterable[Promise], *, promised: date | None, today: date) -> LineState:
+    """The state of a line of which these are all promises, and which was last told the day `promised`.
 
-    A line that ships `whole` is not ready before all of it is.
+    A line that ships whole is not ready before all of it is, and one that is held is not ready at all.
     """
-    pieces = list(pieces)
+    promises = list(promises)
+    pieces = [piece for promise in promises for piece in promise.pieces]
     waiting = [piece for piece in pieces if not piece.ready]
-    ready = 0 if whole and waiting else units_ready(pieces)
+    whole, held = any(promise.whole for promise in promises), any(promise.claim.held for promise in promises)
+    ready = 0 if held or (whole and waiting) else units_ready(pieces)
     units = sum(piece.quantity for piece in pieces) - ready
-    status = status_of_line(ready + units, ready, units, promised, today)
+    status = status_of_line(ready + units, ready, units, promised, today, held=held)
     return LineState(ready, units, _last([piece.expected for piece in waiting]), status)
 
 
@@ -49,12 +51,17 @@ def _last(days: list[date | None]) -> date | None:
     return max(known) if known and len(known) == len(days) else None
 
 
-def status_of_line(open_units: int, ready: int, waiting: int, promised: date | None, today: date) -> LineStatus:
-    """One word for a line. It is late once the day last told has passed, until another is told or nothing waits."""
+def status_of_line(
+    open_units: int, ready: int, waiting: int, promised: date | None, today: date, *, held: bool = False
+) -> LineStatus:
+    """One word for a line. It is late once the day last told has passed, until another is told or nothing waits.
+
+    A `held` line waits because a person wants it to: it is not late.
+    """
     if not open_units:
         return LineStatus.DONE
     if not waiting:
         return LineStatus.READY
-    if promised is not None and promised < today:
+    if promised is not None and promised < today and not held:
         return LineStatus.LATE
     return LineStatus.PARTLY_READY if ready else LineStatus.WAITING

@@ -1,14 +1,14 @@
 """Why the promise of a line moved: found by comparing what two plans went by and what every line got from each."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from app.engine.changes import LEARNED, Basis, Cause, LineChange, Lot, Reason, last_day
-from app.engine.lots import Lots, days_by_lot, units_by_lot, worst_first
-from app.engine.model import Policy, Source
+from app.engine.cause import Cause
+from app.engine.changes import LEARNED, Basis, LineChange, Lot, Reason, last_day
+from app.engine.lots import Lots, days_by_lot, more, more_of, units_by_lot, worst_first
+from app.engine.model import Piece, Policy, Source
 
-GOODS = (Source.ON_HAND, Source.SUPPLY)
 BY_RULE: Lot = (Source.LEAD_TIME, None, None)
 LEAD_TIME = {"lead_days", "lead_in", LEARNED}
 NO_DATE: Lot = (Source.UNKNOWN, None, None)
@@ -24,8 +24,8 @@ class Tracer:
         self._lots = Lots(self._before, after, lines)
         self._had = {line.line: units_by_lot(line.before) for line in lines}
         self._has = {line.line: units_by_lot(line.after) for line in lines}
-        self._gains = _more_of(lines, self._had, self._has)
-        self._losses = _more_of(lines, self._has, self._had)
+        self._gains = more_of(lines, self._had, self._has)
+        self._losses = more_of(lines, self._has, self._had)
         self._traced: dict[tuple[Lot, bool], Reason | None] = {}
 
     def reason(self, line: LineChange) -> Reason:
@@ -34,6 +34,8 @@ class Tracer:
             return self._ordered(line)
         if last_day(line.after) > last_day(line.before):
             return next(self._later(line))
+        if line.after and line.line in self._before.held ^ self._after.held:
+            return Reason(Cause.HELD if line.line in self._after.held else Cause.RELEASED, order=line.order)
         if own := _own(line):
             return own
         return next(self._later(line) if worst_first(line.after) > worst_first(line.before) else self._sooner(line))
@@ -44,6 +46,7 @@ class Tracer:
 
     def _later(self, line: LineChange) -> Iterator[Reason]:
         """What may have made it later, the surest first."""
+        yield from self._dated_by_hand(line)
         yield from self._redated(line, later=True)
         lost = self._lots_lost(line)
         yield from filter(None, map(self._lots.worse, lost))
@@ -66,6 +69,7 @@ class Tracer:
 
     def _sooner(self, line: LineChange) -> Iterator[Reason]:
         """What may have made it sooner, or another mix of units for the same day."""
+        yield from self._dated_by_hand(line)
         yield from self._redated(line, later=False)
         gained = self._lots_gained(line)
         yield from filter(None, map(self._lots.better, gained))
@@ -78,13 +82,24 @@ class Tracer:
         yield from self._later(line)
 
     def _lots_lost(self, line: LineChange) -> list[Lot]:
-        return _more(self._has[line.line], self._had[line.line])
+        return more(self._has[line.line], self._had[line.line])
 
     def _lots_gained(self, line: LineChange) -> list[Lot]:
-        return _more(self._had[line.line], self._has[line.line])
+        return more(self._had[line.line], self._has[line.line])
 
     def _lost(self, line: LineChange, lot: Lot) -> int:
         return self._had[line.line].get(lot, 0) - self._has[line.line].get(lot, 0)
+
+    def _dated_by_hand(self, line: LineChange) -> Iterator[Reason]:
+        """A person gave what waits a day, took that back, or the day passed. The day of what came says nothing."""
+        then = self._before.redated.get(line.line) if _waits(line.before) else None
+        now = self._after.redated.get(line.line)
+        if not _waits(line.after):
+            return
+        if then != now:
+            yield Reason(Cause.REDATED, order=line.order, what="" if now else "undone", was=then, now=now)
+        elif now and self._before.day <= now < self._after.day:
+            yield Reason(Cause.TIME_PASSED, what="by_hand", was=now)
 
     def _redated(self, line: LineChange, *, later: bool) -> Iterator[Reason]:
         """The same units, another day."""
@@ -200,6 +215,11 @@ class Tracer:
         yield Reason(Cause.REPLANNED)
 
 
+def _waits(pieces: Iterable[Piece]) -> bool:
+    """Whether any unit is not on hand."""
+    return any(piece.source is not Source.ON_HAND for piece in pieces)
+
+
 def _own(line: LineChange) -> Reason | None:
     """What happened to the line itself."""
     if line.given_up:
@@ -225,19 +245,3 @@ def _by_pair(exchanges: Iterable[tuple[str, str, int]]) -> Counter[tuple[str, st
     for one, other, number in exchanges:
         units[one, other] += number
     return units
-
-
-def _more_of(
-    lines: Iterable[LineChange], had: Mapping[str, Mapping[Lot, int]], has: Mapping[str, Mapping[Lot, int]]
-) -> Mapping[Lot, Sequence[LineChange]]:
-    """By lot, the lines that got more of it."""
-    found = defaultdict(list)
-    for line in lines:
-        for lot in _more(had[line.line], has[line.line]):
-            found[lot].append(line)
-    return found
-
-
-def _more(had: Mapping[Lot, int], has: Mapping[Lot, int]) -> list[Lot]:
-    """The lots of goods of which there is more."""
-    return [lot for lot in has if lot[0] in GOODS and has[lot] > had.get(lot, 0)]

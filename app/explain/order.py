@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, select
 
-from app import book, wording
+from app import book, turns, wording
 from app.engine.allocate import together
 from app.engine.changes import DATING
 from app.engine.model import Facts, Mode, Piece, Promise, Source
@@ -30,8 +31,9 @@ def order(connection: Connection, shop: Shop, number: str, today: date) -> list[
     names.learn(variants)
     facts = {each.variant: each for each in book.load_facts(connection, shop, variants, today)}
     merged = book.load_merged(connection, shop, variants, today)
+    moves = {(row.line_id, row.kind): row for row in turns.rows(connection, shop.id, lines=[line.id for line in lines])}
     return [
-        _Explained(line, facts[line.variant_id], merged[line.variant_id], names, today).as_dict()
+        _Explained(line, facts[line.variant_id], merged[line.variant_id], moves, names, today).as_dict()
         for line in lines
         if line.variant_id in facts
     ]
@@ -51,19 +53,26 @@ class _Explained:
     """One line as the engine sees it today."""
 
     def __init__(
-        self, line: Row[*tuple[Any, ...]], facts: Facts, merged: Mapping[str, Merged], names: Names, today: date
+        self,
+        line: Row[*tuple[Any, ...]],
+        facts: Facts,
+        merged: Mapping[str, Merged],
+        moves: Mapping[tuple[str, str], Row[*tuple[Any, ...]]],
+        names: Names,
+        today: date,
     ) -> None:
         self._line, self._facts, self._names, self._today = line, facts, names, today
         promises = plan(facts, today).promises
         self._promises = [promise for promise in promises if promise.claim.line == line.id]
         self._pieces = together([piece for promise in self._promises for piece in promise.pieces])
+        self._hold, self._redate = moves.get((line.id, "hold")), moves.get((line.id, "redate"))
         self._before = list(self._ahead(promises))
         self._ways = ways(facts, line.id, today) if facts.tracked else []
         self._rule = names.rule(merged[line.channel_id]) if line.channel_id in merged else []
 
     def as_dict(self) -> dict[str, Any]:
         line, whole = self._line, any(promise.whole for promise in self._promises)
-        state = line_state(self._pieces, whole=whole, promised=line.promised, today=self._today)
+        state = line_state(self._promises, promised=line.promised, today=self._today)
         return {
             "order": line.number,
             "order_id": line.order_id,
@@ -77,9 +86,11 @@ class _Explained:
             "expected": _iso(state.expected),
             "pieces": [self._piece(piece) for piece in self._pieces],
             "ahead": {"orders": len({p.claim.number for p in self._before}), "units": self._units_ahead},
+            "hold": _decision(self._hold),
+            "redate": _decision(self._redate),
             "rule": self._rule,
             "sooner": [self._way(way) for way in self._ways],
-            "why": list(self._why(whole=whole and state.waiting > 0)),
+            "why": list(self._why(whole=whole and any(not piece.ready for piece in self._pieces))),
         }
 
     def _ahead(self, promises: Sequence[Promise]) -> Iterator[Promise]:
@@ -123,21 +134,21 @@ class _Explained:
 
     def _why(self, *, whole: bool) -> Iterator[str]:
         yield from (self._piece_told(piece) for piece in self._pieces)
+        if self._hold:
+            yield self._decision_told("hold", self._hold)
         if whole:
             yield say(ORDER["whole"])
         if any(not piece.ready for piece in self._pieces):
+            yield from self._redate_told()
             yield self._ahead_told()
             yield from self._late_told()
-            yield from (rule_told(each, ORDER["rule"], self._today) for each in self._rule if _dates(each))
+            yield from (rule_told(each, ORDER["rule"], self._today) for each in self._rule if self._dates(each))
             yield from (self._way_told(way) for way in self._ways)
 
     def _piece_told(self, piece: Piece) -> str:
         supply = self._names.supply(piece.supply)
-        kind: str = piece.source.value
-        if piece.source is Source.ON_HAND:
-            kind += ":held" if piece.expected else "" if piece.warehouse else ":always"
         return say(
-            ORDER[kind],
+            ORDER[self._kind(piece)],
             count=wording.units(piece.quantity),
             warehouse=self._names.warehouse(piece.warehouse),
             supply=self._names.supply_told(piece.supply),
@@ -146,12 +157,43 @@ class _Explained:
             day=self._day(piece.expected),
         )
 
+    def _kind(self, piece: Piece) -> str:
+        """Which sentence tells of the piece."""
+        match piece.source:
+            case Source.ON_HAND if piece.expected:
+                return "on_hand:held"
+            case Source.ON_HAND if not piece.warehouse:
+                return "on_hand:always"
+            case Source.ON_HAND if self._hold:
+                return "on_hand:kept"
+            case Source.SUPPLY if not piece.expected:
+                return "supply:undated"
+            case Source.LEAD_TIME | Source.UNKNOWN if self._redate:
+                return f"{piece.source}:by_hand"
+            case _:
+                return piece.source
+
+    def _redate_told(self) -> Iterator[str]:
+        """The day that a person gave."""
+        if self._redate:
+            passed = self._redate.day < self._today
+            yield self._decision_told("redate:passed" if passed else "redate", self._redate)
+
+    def _decision_told(self, kind: str, move: Row[*tuple[Any, ...]]) -> str:
+        why = f": {move.why.rstrip('.')}" if move.why else ""
+        at = move.at.astimezone(ZoneInfo(self._facts.time_zone)).date()
+        return say(ORDER[kind], who=move.who, at=self._day(at), day=self._day(move.day), why=why)
+
+    def _dates(self, value: Mapping[str, Any]) -> bool:
+        """Whether a value of a rule decides when what is owed comes. Where a person gave the day, none does."""
+        return value["field"] in DATING and value["value"] != Mode.BACKORDER and not self._redate
+
     def _ahead_told(self) -> str:
         orders = len({promise.claim.number for promise in self._before})
         if not orders:
             return say(ORDER["ahead:nobody"])
         units = wording.units(self._units_ahead)
-        return say(ORDER["ahead"], count=units, orders=wording.count(orders, "order"))
+        return say(ORDER["ahead"], count=units, orders=wording.orders(orders))
 
     def _late_told(self) -> Iterator[str]:
         """Supplies that should be here, where units of the line have no day."""
@@ -170,10 +212,10 @@ class _Explained:
     def _way_told(self, way: Way) -> str:
         return say(
             ORDER["stock:ready" if way.kind == "stock" and way.day is None else way.kind],
-            more=wording.count(way.units, "more unit"),
+            more=wording.more_units(way.units),
             warehouse=self._names.warehouse(way.warehouse),
             supply=self._names.supply_told(way.supply),
-            days=wording.count(way.days, "day"),
+            days=wording.days(way.days),
             day=self._day(way.day),
         )
 
@@ -181,9 +223,11 @@ class _Explained:
         return wording.day(value, self._today) if value else ""
 
 
-def _dates(value: Mapping[str, Any]) -> bool:
-    """Whether a value of a rule decides when what is owed comes."""
-    return value["field"] in DATING and value["value"] != Mode.BACKORDER
+def _decision(move: Row[*tuple[Any, ...]] | None) -> dict[str, Any] | None:
+    """A person's decision about the line."""
+    if move is None:
+        return None
+    return {"id": move.id, "day": _iso(move.day), "who": move.who, "why": move.why, "at": move.at.isoformat()}
 
 
 def _iso(day: date | None) -> str | None:

@@ -107,6 +107,7 @@ class _Explained:
         found = {
             "leaving": self._going,
             "not_tracked": not self._facts.tracked,
+            "paused": self._facts.paused,
             "not_listed": not self._listed,
             "no_pool": self._pool is None,
             "no_rule": not self._merged.origins,
@@ -124,12 +125,12 @@ class _Explained:
             yield from self._sale(self._numbers)
         if self._merged.changes_on:
             yield say(VARIANT["changes_on"], day=wording.day(self._merged.changes_on, self._today))
-        if whole in {None, "off"}:
+        if whole in {None, "off", "paused"}:
             yield from (rule_told(each, VARIANT["rule"], self._today) for each in self._rule)
 
     def _sale(self, numbers: PoolPlan) -> Iterator[str]:
         yield say(VARIANT["owed"], count=wording.units(numbers.outstanding))
-        yield say(VARIANT["open" if numbers.headroom else "closed"], more=wording.count(numbers.headroom, "more unit"))
+        yield say(VARIANT["open" if numbers.headroom else "closed"], more=wording.more_units(numbers.headroom))
         yield from (self._limit_told(limit, numbers) for limit in self._limits)
         yield from self._release()
         yield from self._next_supply()
@@ -170,9 +171,12 @@ class _Explained:
             )
 
     def _step(self, step: Step) -> str:
-        day = f"by {wording.day(step.expected, self._today)}" if step.expected else "some day that nobody knows"
-        now = step.expected == self._today and self._offer.available_now
-        return say(VARIANT["step"], count=wording.units(step.quantity), day="now" if now else day)
+        count = wording.units(step.quantity)
+        if step.expected is None:
+            return say(VARIANT["step:unknown"], count=count)
+        if step.expected == self._today and self._offer.available_now:
+            return say(VARIANT["step:now"], count=count)
+        return say(VARIANT["step"], count=count, day=wording.day(step.expected, self._today))
 
 
 def _iso(day: date | None) -> str | None:

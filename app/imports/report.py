@@ -21,11 +21,15 @@ class Told:
 
 @dataclass(slots=True)
 class Report:
-    """`counts` has added, changed, cancelled and unchanged rows. With any error nothing is kept."""
+    """`counts` has added, changed, cancelled and unchanged rows. With any error nothing is kept.
+
+    `pools`: the channels, by slug, that get a backorder pool.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     effects: list[Told] = field(default_factory=list)
     errors: list[Told] = field(default_factory=list)
+    pools: list[str] = field(default_factory=list)
 
     def effect(self, line: int, kind: str, what: str) -> None:
         self.counts[kind] += 1
@@ -37,4 +41,5 @@ class Report:
 
     def sentence(self) -> str:
         kinds = ("added", "changed", "cancelled", "unchanged")
-        return ", ".join(f"{self.counts[kind]} {kind}" for kind in kinds)
+        told = ", ".join(f"{self.counts[kind]} {kind}" for kind in kinds)
+        return f"{told}; a backorder pool for {', '.join(self.pools)}" if self.pools else told

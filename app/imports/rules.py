@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from app import rulebook
+from app.engine.model import Mode
 from app.engine.rules import Scope
 from app.imports import cells
 from app.imports.report import Progress, Report, silent
 from app.imports.table import Table, guarded
-from app.models import Shop
+from app.models import Channel, Shop
 from app.rulebook import BadRule, Edit, Kept, Place, RuleFields
 from app.runtime import Runtime
 
@@ -22,9 +23,11 @@ BATCH = 2000
 
 def take_over(
     runtime: Runtime, connection: Connection, shop: Shop, table: Table, *, who: str, dry_run: bool,
-    progress: Progress = silent,
+    open_pools: Callable[[Sequence[str]], object], progress: Progress = silent,
 ) -> Report:  # fmt: skip
     """Set what the file says, all or nothing; with `dry_run`, or any error, nothing.
+
+    `open_pools` is asked for the pools of channels, by id, that have none and need one: before anything is kept.
 
     An empty cell lets its field be inherited; a column that is not there leaves what is. Raises ShopError where slugs
     have to be asked of the shop and it does not answer.
@@ -41,11 +44,22 @@ def take_over(
             report.error(number, str(wrong))
         if not done % BATCH:
             progress("Checking", done, len(table.rows))
+    lacking = _lacking_pools(connection, shop.id, edits)
+    report.pools = list(lacking.values())
     if not report.errors and not dry_run:
-        for start in range(0, len(edits), BATCH):
-            rulebook.put_many(connection, shop, edits[start : start + BATCH], who=who)
-            progress("Setting", start + BATCH, len(edits))
+        if lacking:
+            open_pools(list(lacking))
+        rulebook.put_many(connection, shop, edits, who=who, told=lambda done: progress("Setting", done, len(edits)))
     return report
+
+
+def _lacking_pools(connection: Connection, shop_id: int, edits: Sequence[Edit]) -> dict[str, str]:
+    """Slugs by id of the channels in which the rules may open sale past zero, and that have no pool for it."""
+    opening = [edit.place for edit in edits if edit.fields.get("mode") in {Mode.BACKORDER, Mode.PREORDER}]
+    lacking = select(Channel.id, Channel.slug).where(Channel.shop_id == shop_id, Channel.pool.is_(None))
+    slugs = {row.id: row.slug for row in connection.execute(lacking)}
+    concerned = rulebook.channels_concerned(connection, shop_id, opening) if slugs and opening else ()
+    return {channel: slugs[channel] for channel in concerned if channel in slugs}
 
 
 def _edit(number: int, row: Mapping[str, str], place: Place, kept: Kept | None, report: Report) -> list[Edit]:
@@ -74,15 +88,15 @@ def _place(found: Place | BadRule, seen: dict[Any, int], number: int) -> Place:
 def _value(name: str, text: str) -> Any:
     if not text:
         return None
-    read: Callable[[str], Any] = cells.words
-    if name in SWITCHES:
-        read = cells.switch
-    elif text.lstrip("-").isdecimal():
-        read = cells.whole
+    read: Callable[[str], Any] = cells.switch if name in SWITCHES else _number_or_words
     try:
         return read(text)
     except ValueError as wrong:
         raise BadRule(f"{name}: {wrong}") from wrong
+
+
+def _number_or_words(text: str) -> int | str:
+    return cells.whole(text) if text.lstrip("-").isdecimal() else cells.words(text)
 
 
 def _named(row: Mapping[str, str]) -> tuple[str, str | None]:

@@ -1,21 +1,23 @@
 """Purchase orders from a file, and out into one."""
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BigInteger, Connection, any_, cast, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app import marks
 from app.imports import cells
 from app.imports.report import Progress, Report, silent
 from app.imports.table import Table, guarded
-from app.models import Shop, Variant
+from app.models import Shop, Supply, Variant
 from app.supply import BadSupply, lines, listing, naming, record, suppliers
 from app.supply.fields import SupplyFields, check, fields_of
-from app.supply.record import Kept
+from app.supply.record import Kept, Move
 
 COLUMNS = (
     "id", "reference", "sku", "warehouse", "quantity", "received", "eta", "eta_latest", "supplier", "ordered_on",
@@ -39,11 +41,10 @@ BATCH = 2000
 
 @dataclass(slots=True)
 class Work:
-    """What the file asks for, once it is known to be right."""
+    """What the file asks for, once it is known to be right; what is moved by the line of the file."""
 
     new: list[SupplyFields] = field(default_factory=list)
-    changed: list[tuple[Kept, dict[str, Any]]] = field(default_factory=list)
-    cancelled: list[Kept] = field(default_factory=list)
+    moved: dict[int, Move] = field(default_factory=dict)
 
 
 def take_over(
@@ -64,26 +65,33 @@ def take_over(
             report.error(number, str(wrong))
         if not done % BATCH:
             progress("Checking", done, len(table.rows))
-    if not report.errors and not dry_run:
-        _keep(connection, shop, work, reading, who=who, why=why, today=today, progress=progress)
+    if not report.errors and not dry_run and _locked(connection, work, report):
+        _keep(connection, shop, work, who=who, why=why, progress=progress)
     return report
 
 
-def _keep(
-    connection: Connection, shop: Shop, work: Work, reading: "_Reading", *, who: str, why: str, today: date,
-    progress: Progress,
-) -> None:  # fmt: skip
+def _locked(connection: Connection, work: Work, report: Report) -> bool:
+    """From here on nobody else changes them; what somebody has changed since we read it is an error."""
+    wanted = cast([move.row.id for move in work.moved.values()], ARRAY(BigInteger))
+    query = select(Supply.id, Supply.version).where(Supply.id == any_(wanted)).order_by(Supply.id).with_for_update()
+    versions = {row.id: row.version for row in connection.execute(query)}
+    for line, move in work.moved.items():
+        if versions.get(move.row.id) != move.row.version:
+            report.error(line, f"Somebody else changed supply {move.row.id} meanwhile. Import the file again.")
+    return not report.errors
+
+
+def _keep(connection: Connection, shop: Shop, work: Work, *, who: str, why: str, progress: Progress) -> None:
+    """Marks come last and at once: what is marked holds the door up until we commit."""
+    moves = list(work.moved.values())
+    variants = {move.row.variant_id for move in moves}
     for start in range(0, len(work.new), BATCH):
-        lines.add_all(connection, shop, work.new[start : start + BATCH], who=who, why=why, today=today)
+        variants |= set(lines.insert_all(connection, shop, work.new[start : start + BATCH], who=who, why=why).values())
         progress("Adding", start + BATCH, len(work.new))
-    for done, (row, changes) in enumerate(work.changed, start=1):
-        values = lines.changed_columns(row, changes, reading.places, reading.sellers, today)
-        record.move(connection, row, "changed", values, who=who, why=why)
-        if not done % BATCH:
-            progress("Changing", done, len(work.changed))
-    for row in work.cancelled:
-        lines.cancel(connection, shop, row.id, who=who, why=why)
-    marks.mark(connection, shop.id, {("variant", row.variant_id) for row, _ in work.changed})
+    for start in range(0, len(moves), BATCH):
+        record.move_many(connection, moves[start : start + BATCH], who=who, why=why)
+        progress("Changing", start + BATCH, len(moves))
+    marks.mark(connection, shop.id, {("variant", variant) for variant in variants})
 
 
 class _Reading:
@@ -92,7 +100,7 @@ class _Reading:
     def __init__(self, connection: Connection, shop: Shop, table: Table, today: date) -> None:
         self.today = today
         self.places = naming.warehouses(connection, shop.id)
-        self.sellers = suppliers.ids(connection, shop, _texts(table, "supplier"))
+        self.sellers = suppliers.ids(connection, shop, _names(table))
         self.variants = _variants(connection, shop.id)
         kept = listing.rows(connection, shop.id)
         self.by_id = {row.id: row for row in kept}
@@ -108,12 +116,11 @@ class _Reading:
         state, kept = given.pop("state", ""), self._kept(given)
         self._once(number, given, kept)
         given.pop("id", None)
-        name = f"{given['sku']} {given.get('reference') or ''}".strip()
+        name = f"{given['sku'] or ''} {given.get('reference') or ''}".strip()
         if kept is None:
             self._new(number, given, state, name, report, work)
         elif state == "cancelled":
-            report.effect(number, "cancelled", f"supply {kept.id}, {name}")
-            work.cancelled.append(kept)
+            self._cancelled(number, kept, name, report, work)
         else:
             self._changed(number, given, kept, name, report, work)
 
@@ -129,7 +136,7 @@ class _Reading:
         work.new.append(fields)
 
     def _changed(self, number: int, given: dict[str, Any], kept: Kept, name: str, report: Report, work: Work) -> None:
-        if kept.sku != given.pop("sku"):
+        if (kept.sku or None) != given.pop("sku"):
             raise BadSupply(f"sku: Supply {kept.id} is of {kept.sku}; that cannot be changed.")
         changes = {key: value for key, value in given.items() if value != getattr(kept, key)}
         if not changes:
@@ -137,10 +144,19 @@ class _Reading:
             return
         if kept.state != "expected":
             raise BadSupply(f"id: Supply {kept.id} is {kept.state}, so it cannot be changed.")
-        lines.changed_columns(kept, changes, self.places, self.sellers, self.today)
+        values = lines.changed_columns(kept, changes, self.places, self.sellers, self.today)
         told = ", ".join(f"{key} {getattr(kept, key)} -> {value}" for key, value in changes.items())
         report.effect(number, "changed", f"supply {kept.id}, {name}: {told}")
-        work.changed.append((kept, changes))
+        work.moved[number] = Move(kept, "changed", values)
+
+    def _cancelled(self, number: int, kept: Kept, name: str, report: Report, work: Work) -> None:
+        if kept.state == "received":
+            raise BadSupply(f"state: Supply {kept.id} is received, so nothing of it can be cancelled.")
+        if kept.state == "cancelled":
+            report.effect(number, "unchanged", name)
+            return
+        report.effect(number, "cancelled", f"supply {kept.id}, {name}")
+        work.moved[number] = Move(kept, "cancelled", {"state": "cancelled"})
 
     def _kept(self, given: Mapping[str, Any]) -> Kept | None:
         if given.get("id") is not None:
@@ -170,7 +186,8 @@ def _values(row: Mapping[str, str]) -> dict[str, Any]:
             value = (READ.get(name) or cells.words)(text) if text else EMPTY.get(name)
         except ValueError as wrong:
             raise BadSupply(f"{name}: {wrong}") from wrong
-        if name in NEEDED and value is None:
+        # A supply of a variant without a SKU is known by its id alone.
+        if name in NEEDED and value is None and not row.get("id"):
             raise BadSupply(f"{name}: This cell is empty.")
         if name != "received":
             given[name] = value
@@ -184,13 +201,12 @@ def _key(given: Mapping[str, Any]) -> tuple[str, str, str]:
     return given["reference"], given["sku"], given["warehouse"]
 
 
-def _texts(table: Table, column: str) -> set[str]:
-    """What stands in the column, where it is a text that can be meant."""
+def _names(table: Table) -> set[str]:
+    """The suppliers that the file names; what cannot be a name is told when its row is looked at."""
     found = set()
-    for _, row in table.rows:
-        text = row.get(column) or ""
-        if text and not text.startswith(("=", "+", "-", "@")):
-            found.add(cells.words(text))
+    for text in {row.get("supplier") or "" for _, row in table.rows}:
+        with contextlib.suppress(ValueError):
+            found.add(suppliers.checked_name(cells.words(text)))
     return found
 
 

@@ -2,19 +2,11 @@
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-
-MOST_BYTES = 50 * 1024 * 1024
-MOST_UNPACKED = 500 * 1024 * 1024
-MOST_ROWS = 100_000
-MOST_COLUMNS = 60
-LONGEST_CELL = 1000
+from app.imports import workbook
+from app.imports.limits import LONGEST_CELL, MOST_BYTES, MOST_COLUMNS, MOST_ROWS, BadFile
 
 # What a spreadsheet takes for the beginning of a formula; written by us it stands behind an apostrophe.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -22,10 +14,6 @@ GUARD = "'"
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 SEPARATORS = ",;\t"
-
-
-class BadFile(ValueError):
-    """A file that cannot be read as a whole; the message says why and how to save it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +30,7 @@ def read(name: str, content: bytes, columns: Sequence[str], needed: Iterable[str
         raise BadFile(f"The file has more than {MOST_BYTES // 2**20} MB. Split it.")
     if not content.strip():
         raise BadFile("The file is empty.")
-    lines = _sheet(content) if _is_workbook(name, content) else _text(content)
+    lines = workbook.lines(content) if workbook.is_workbook(name, content) else _text(content)
     header = [cell.strip().lower() for cell in next(lines, (0, []))[1]]
     while header and not header[-1]:
         header.pop()
@@ -89,7 +77,7 @@ def _rows(lines: Iterator[tuple[int, list[str]]], header: Sequence[str]) -> Iter
         if any(len(cell) > LONGEST_CELL or "\x00" in cell for cell in cells):
             raise BadFile(f"line {number}: A cell is longer than {LONGEST_CELL} characters, or holds a NUL.")
         padded = [*cells, *[""] * (len(header) - len(cells))]
-        yield number, {name: cell.strip(" ") for name, cell in zip(header, padded, strict=False)}
+        yield number, {name: cell.strip() for name, cell in zip(header, padded, strict=False)}
 
 
 def _text(content: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -107,44 +95,3 @@ def _text(content: bytes) -> Iterator[tuple[int, list[str]]]:
             yield reader.line_num, cells
     except csv.Error as wrong:
         raise BadFile(f"line {reader.line_num}: {wrong}.") from wrong
-
-
-def _is_workbook(name: str, content: bytes) -> bool:
-    if name.lower().endswith((".xlsm", ".xlsb", ".xls", ".ods")):
-        raise BadFile("Save the file as CSV UTF-8 or as XLSX, without macros.")
-    return content.startswith(b"PK")
-
-
-def _sheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            parts = packed.infolist()
-        if sum(part.file_size for part in parts) > MOST_UNPACKED:
-            raise BadFile("The workbook unpacks to more than 500 MB. Split it.")
-        if any(part.filename.endswith("vbaProject.bin") for part in parts):
-            raise BadFile("The workbook has macros. Save it as XLSX without them.")
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, CalamineError, ValueError, IndexError) as wrong:
-        if isinstance(wrong, BadFile):
-            raise
-        raise BadFile("The file is no workbook that can be read. Save it anew as XLSX, or as CSV UTF-8.") from wrong
-    for number, cells in enumerate(rows, start=1):
-        yield number, [_plain(cell) for cell in cells]
-
-
-def _plain(cell: Any) -> str:
-    """What a person sees in the cell."""
-    match cell:
-        case bool():
-            return "yes" if cell else "no"
-        case float() if cell.is_integer():
-            return str(int(cell))
-        case datetime() if cell.time() == time():
-            return cell.date().isoformat()
-        case datetime() | date() | time():
-            return cell.isoformat()
-        case timedelta():
-            return str(cell)
-        case _:
-            return str(cell)

@@ -114,8 +114,8 @@ class Line(Table):
 class PromiseMove(Table):
     """Append-only: one change of what a line was promised, and why.
 
-    `cause` is a word programs know (see `app.engine.changes`), `why` a sentence; `supply_id` the supply it names, if
-    any.
+    `cause` is a word programs know (see `app.engine.cause`), `why` a sentence, and `reason` what it was said from, so
+    that it can be said in another language: see `app.wording.kept`. `supply_id` is the supply it names, if any.
     """
 
     __tablename__ = "promise_moves"
@@ -132,16 +132,19 @@ class PromiseMove(Table):
     expected_after: Mapped[date | None]
     cause: Mapped[str] = mapped_column(server_default="")
     why: Mapped[str] = mapped_column(server_default="")
+    reason: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     supply_id: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (Index("ix_promise_moves_line", "shop_id", "line_id", "id"),)
 
 
 class QueueMove(Table):
-    """What a person decided about somebody's turn.
+    """Append-only: what a person decided about a line.
 
     `kind`: pin (the line goes before all that are not pinned); hand_over (`units` of the line change places in the
-    queue with as many of `to_line_id`, of which `to_line_left` units had left by then). `undone_at` ends it.
+    queue with as many of `to_line_id`, of which `to_line_left` units had left by then); hold (nothing of the line
+    ships); redate (what of it is not on hand is expected on `day`). `undone_at` ends it: by a person, `undone_by`, or
+    by itself, where that is empty. Of all kinds but hand_over a line has one at a time.
     """
 
     __tablename__ = "queue_moves"
@@ -154,14 +157,26 @@ class QueueMove(Table):
     to_line_id: Mapped[str | None]
     units: Mapped[int | None]
     to_line_left: Mapped[int | None]
+    day: Mapped[date | None]
     who: Mapped[str]
     why: Mapped[str] = mapped_column(server_default="")
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str] = mapped_column(server_default="")
+    undone_why: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
-        CheckConstraint("kind IN ('pin', 'hand_over')", name="kind"),
+        CheckConstraint("kind IN ('pin', 'hand_over', 'hold', 'redate')", name="kind"),
+        CheckConstraint("(kind = 'redate') = (day IS NOT NULL)", name="day"),
         Index("ix_queue_moves_variant", "shop_id", "variant_id", postgresql_where=text("undone_at IS NULL")),
+        Index(
+            "ix_queue_moves_line",
+            "shop_id",
+            "line_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("undone_at IS NULL AND kind <> 'hand_over'"),
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, func
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.table import Table, shop_key, shop_of
@@ -36,6 +36,23 @@ class Shop(Table):
     __table_args__ = (
         CheckConstraint("state IN ('installed', 'inactive', 'leaving', 'left', 'removed')", name="state"),
     )
+
+
+class Pause(Table):
+    """Append-only: a person paused the shop: nothing is sold past zero until `undone_at`. One holds at a time."""
+
+    __tablename__ = "pauses"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    shop_id: Mapped[int] = shop_of()
+    who: Mapped[str]
+    why: Mapped[str] = mapped_column(server_default="")
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str] = mapped_column(server_default="")
+    undone_why: Mapped[str] = mapped_column(server_default="")
+
+    __table_args__ = (Index("ix_pauses_holding", "shop_id", unique=True, postgresql_where=text("undone_at IS NULL")),)
 
 
 class Key(Table):

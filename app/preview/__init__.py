@@ -43,7 +43,7 @@ def _channels_to_open(connection: Connection, shop: Shop, place: Place, fields: 
     """The channels that get a pool when the rule is set."""
     if fields.get("mode") in {None, Mode.OFF.value}:
         return frozenset()
-    return frozenset(rulebook.channels_concerned(connection, shop.id, place))
+    return frozenset(rulebook.channels_concerned(connection, shop.id, [place]))
 
 
 def _covered(connection: Connection, shop: Shop, place: Place) -> Iterator[Sequence[Row[*tuple[Any, ...]]]]:

@@ -90,6 +90,4 @@ def _line(promise: Promise) -> str:
 
 
 def _state(promises: list[Promise], today: date) -> tuple[str, LineState]:
-    pieces = [piece for promise in promises for piece in promise.pieces]
-    whole = any(promise.whole for promise in promises)
-    return promises[0].claim.number, line_state(pieces, whole=whole, promised=None, today=today)
+    return promises[0].claim.number, line_state(promises, promised=None, today=today)

@@ -5,7 +5,7 @@ from app.rulebook.fields import RuleFields, checked
 from app.rulebook.holding import Supposed, by_channel, holidays_for, pools
 from app.rulebook.kept import Edit, Kept, find, history, load, of_channels, put, put_many, remove, rows, would_be
 from app.rulebook.naming import channel_ids, channel_slugs, resolve, resolve_all
-from app.rulebook.place import Place, channels_concerned, covered, scopes_of
+from app.rulebook.place import Place, belongs_to, channels_concerned, covered, scopes_of
 from app.rulebook.wrong import BadRule, NoSuchTarget, StaleRule
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "RuleFields",
     "StaleRule",
     "Supposed",
+    "belongs_to",
     "by_channel",
     "channel_ids",
     "channel_slugs",

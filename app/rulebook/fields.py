@@ -21,18 +21,12 @@ from app.engine.model import Display, LeadIn, Mode
 from app.engine.rules import ENDS_ON, NONE, STARTS_ON
 from app.rulebook import days_off
 from app.rulebook.wrong import BadRule
+from app.whole import whole
 
 MOST_UNITS = 1_000_000
 MOST_DAYS = 730
 MOST_SPREAD = 180
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
-
-
-def _no_switch(value: Any) -> Any:
-    """True is no number, though Python takes it for 1."""
-    if isinstance(value, bool):
-        raise ValueError("is a number, not yes or no")  # noqa: TRY004 - pydantic reports only ValueError
-    return value
 
 
 def _known_zone(name: str) -> str:
@@ -59,10 +53,10 @@ def _known_country(name: str) -> str:
 
 
 Nothing = Literal["none"]
-Units = Annotated[int, BeforeValidator(_no_switch), Field(ge=0, le=MOST_UNITS)]
-Days = Annotated[int, BeforeValidator(_no_switch), Field(ge=0, le=MOST_DAYS)]
-Some = Annotated[int, BeforeValidator(_no_switch), Field(ge=1, le=MOST_UNITS)]
-Spread = Annotated[int, BeforeValidator(_no_switch), Field(ge=0, le=MOST_SPREAD)]
+Units = Annotated[int, BeforeValidator(whole), Field(ge=0, le=MOST_UNITS)]
+Days = Annotated[int, BeforeValidator(whole), Field(ge=0, le=MOST_DAYS)]
+Some = Annotated[int, BeforeValidator(whole), Field(ge=1, le=MOST_UNITS)]
+Spread = Annotated[int, BeforeValidator(whole), Field(ge=0, le=MOST_SPREAD)]
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 ClockTime = Annotated[str, AfterValidator(_clock_time)]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]

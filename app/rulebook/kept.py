@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, delete, select, text
@@ -12,12 +12,13 @@ from app.engine.rules import Rule as EngineRule
 from app.engine.rules import Rules, Scope, VariantScopes
 from app.models import Rule, RuleChange, Shop
 from app.rulebook.fields import checked
-from app.rulebook.place import Place, covered
+from app.rulebook.place import Place, any_texts, covered
 from app.rulebook.wrong import StaleRule
 
 Kept = Row[*tuple[Any, ...]]
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('rules', :shop))")
+BATCH = 2000
 _NARROW = (Scope.VARIANT.value, Scope.PRODUCT.value)
 
 
@@ -83,19 +84,26 @@ def put(
     return row
 
 
-def put_many(connection: Connection, shop: Shop, edits: Sequence[Edit], *, who: str) -> list[Kept]:
-    """Set many rules at once, in a few statements, and mark what they cover. Returns the rule of each edit.
+def put_many(
+    connection: Connection, shop: Shop, edits: Sequence[Edit], *, who: str, told: Callable[[int], object] = int
+) -> list[Kept]:
+    """Set many rules, in a few statements, and mark what they cover. Returns the rule of each edit.
 
-    Raises BadRule or StaleRule for the first edit that cannot be; then nothing may be kept of the others.
+    `told` hears how many are set. Raises BadRule or StaleRule for the first edit that cannot be; then nothing may be
+    kept of the others. Marks come last and at once: what is marked holds the door up until the commit.
     """
     connection.execute(_ONE_AT_A_TIME, {"shop": shop.id})
-    changes = [
-        _change(shop.id, edit.place, before, after, who)
-        for edit, before, after in would_be(connection, shop.id, edits)
-        if after != before
-    ]
-    _write(connection, changes)
-    _mark(connection, shop.id, [_place(change) for change in changes])
+    changed = []
+    for start in range(0, len(edits), BATCH):
+        changes = [
+            _change(shop.id, edit.place, before, after, who)
+            for edit, before, after in would_be(connection, shop.id, edits[start : start + BATCH])
+            if after != before
+        ]
+        _write(connection, changes)
+        changed += [_place(change) for change in changes]
+        told(min(start + BATCH, len(edits)))
+    _mark(connection, shop.id, changed)
     kept = _at(connection, shop.id, [edit.place for edit in edits])
     return [kept[edit.place.key] for edit in edits]
 
@@ -144,7 +152,9 @@ def history(
 def _at(connection: Connection, shop_id: int, places: Iterable[Place]) -> dict[tuple[str, str, str], Kept]:
     """The rules at these places."""
     keys = {place.key for place in places}
-    query = select(Rule.__table__).where(Rule.shop_id == shop_id, Rule.target.in_({target for _, target, _ in keys}))
+    query = select(Rule.__table__).where(
+        Rule.shop_id == shop_id, Rule.target == any_texts(target for _, target, _ in keys)
+    )
     found = ((row, (row.scope, row.target, row.channel_id)) for row in connection.execute(query))
     return {key: row for row, key in found if key in keys}
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from app.engine.rules import THE_SHOP, Scope
 from app.models import Channel, Shop, Variant
 from app.platforms import Platform
-from app.rulebook.place import Place
+from app.rulebook.place import Place, any_texts
 from app.rulebook.wrong import BadRule, NoSuchTarget
 from app.runtime import Runtime
 
@@ -104,7 +104,7 @@ def _channels(connection: Connection, shop: Shop, slugs: Sequence[str]) -> dict[
 
 def _variants(connection: Connection, shop: Shop, skus: Sequence[str]) -> dict[Named, str | BadRule]:
     ids = defaultdict(list)
-    query = select(Variant.sku, Variant.id).where(Variant.shop_id == shop.id, Variant.sku.in_(skus))
+    query = select(Variant.sku, Variant.id).where(Variant.shop_id == shop.id, Variant.sku == any_texts(skus))
     for sku, variant in connection.execute(query):
         ids[sku].append(variant)
     return {Named(Scope.VARIANT, sku): _only(sku, ids[sku]) for sku in skus}

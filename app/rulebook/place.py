@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Text, cast, false, func, or_, select, true
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
+from sqlalchemy import ColumnElement, Connection, Row, Text, any_, cast, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import LateralFromClause
 
@@ -47,17 +47,27 @@ def covered(places: Iterable[Place]) -> ColumnElement[bool]:
     return or_(false(), *conditions)
 
 
-def channels_concerned(connection: Connection, shop_id: int, place: Place) -> list[str]:
-    """The ids of the channels in which a rule at the place may open sale past zero: named, or active and selling."""
-    if only := place.channel_id or (place.target if place.scope is Scope.CHANNEL else None):
-        return [only]
-    query = select(Channel.id).where(Channel.shop_id == shop_id, Channel.active).order_by(Channel.slug)
-    if place.scope is not Scope.SHOP:
-        listed = members(Variant.listed_in, "listed")
-        of_shop = select(listed.c.value).select_from(Variant).join(listed, true())
-        selling = of_shop.where(Variant.shop_id == shop_id, covered([place]))
-        query = query.where(Channel.id.in_(selling))
-    return list(connection.scalars(query))
+def channels_concerned(connection: Connection, shop_id: int, places: Collection[Place]) -> list[str]:
+    """The ids of the channels in which rules at these places may open sale past zero: named, or active and selling."""
+    named = {place: place.channel_id or place.target * (place.scope is Scope.CHANNEL) for place in places}
+    found = sorted(filter(None, named.values()))
+    anywhere = [place for place, channel in named.items() if not channel]
+    if anywhere:
+        query = select(Channel.id).where(Channel.shop_id == shop_id, Channel.active).order_by(Channel.slug)
+        if all(place.scope is not Scope.SHOP for place in anywhere):
+            listed = members(Variant.listed_in, "listed")
+            of_shop = select(listed.c.value).select_from(Variant).join(listed, true())
+            query = query.where(Channel.id.in_(of_shop.where(Variant.shop_id == shop_id, covered(anywhere))))
+        found += connection.scalars(query)
+    return list(dict.fromkeys(found))
+
+
+def belongs_to(scope: Scope, target: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether a variant belongs to the object a row names, for a scope that is not the shop."""
+    if scope in _ONE_OF:
+        return _ONE_OF[scope] == target
+    of_any: ColumnElement[bool] = func.jsonb_exists(_ANY_OF[scope], target)
+    return of_any
 
 
 def members(ids: InstrumentedAttribute[list[str]], name: str) -> LateralFromClause:
@@ -65,11 +75,16 @@ def members(ids: InstrumentedAttribute[list[str]], name: str) -> LateralFromClau
     return func.jsonb_array_elements_text(ids).table_valued("value").lateral(name)
 
 
+def any_texts(values: Iterable[str]) -> ColumnElement[Any]:
+    """For a column to be equal to any of these, however many: they are one parameter."""
+    return any_(_texts(values))
+
+
 def _in_scope(scope: Scope, targets: Collection[str]) -> ColumnElement[bool]:
     if scope is Scope.SHOP:
         return true()
     if scope in _ONE_OF:
-        return _ONE_OF[scope].in_(targets)
+        return _ONE_OF[scope] == any_texts(targets)
     of_any: ColumnElement[bool] = cast(_ANY_OF[scope], JSONB).has_any(_texts(targets))
     return of_any
 
@@ -78,8 +93,8 @@ def _listed(channels: Collection[str]) -> ColumnElement[bool]:
     return _in_scope(Scope.CHANNEL, channels) if any(channels) else true()
 
 
-def _texts(values: Collection[str]) -> ColumnElement[Any]:
-    return cast(array(sorted(values)), ARRAY(Text))
+def _texts(values: Iterable[str]) -> ColumnElement[Any]:
+    return cast(sorted(set(values)), ARRAY(Text))
 
 
 _ONE_OF = {Scope.VARIANT: Variant.id, Scope.PRODUCT: Variant.product_id, Scope.PRODUCT_TYPE: Variant.product_type_id}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, func, select, text, tuple_
 from sqlalchemy.exc import OperationalError
 
-from app import marks, reconcile, tasks, wording
+from app import marks, reconcile, tasks, turns, wording
 from app.activity import Subject, Thing, tell
 from app.models import Line, Mark, Order, Shop
 from app.platforms import ShipLine, ShopError
@@ -29,11 +29,15 @@ class NotShipped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """What left: so many units of the order, in shipments by these ids, one per warehouse."""
+    """What left: so many units of the order, in shipments by these ids, one per warehouse.
+
+    `held` says of each line that is on hold who holds it and why.
+    """
 
     order: str
     units: int
     shipments: tuple[str, ...]
+    held: tuple[str, ...] = ()
 
 
 def ship(
@@ -59,14 +63,17 @@ def ship(
         with runtime.engine.connect() as connection:
             order = next(orders_of(connection, shop.id, [order_id]), None)
             number = order.order if order else _number(connection, shop.id, order_id)
+            held = tuple(_on_hold(connection, shop.id, order)) if order else ()
         chosen = _chosen(order, number, lines, left or {})
+        if not chosen:
+            raise NotShipped(" ".join([f"Nothing of order {number} is ready to ship.{_lying(order)}", *held]))
         try:
             with contextlib.closing(runtime.platform(shop)) as platform:
                 made = platform.ship(order_id, chosen, exceed=True, tracking=tracking, notify=notify)
         except ShopError as wrong:
             _mark(runtime, shop.id, order_id)
             raise NotShipped(_refusal(number, wrong)) from wrong
-        done = Shipped(number, sum(line.units for line in chosen), tuple(made))
+        done = Shipped(number, sum(line.units for line in chosen), tuple(made), held)
         looked_at = _mark(
             runtime, shop.id, order_id, lambda connection: _tell(connection, shop.id, who, order_id, done)
         )
@@ -133,6 +140,13 @@ def _number(connection: Connection, shop_id: int, order_id: str) -> str:
     return found
 
 
+def _on_hold(connection: Connection, shop_id: int, order: ReadyOrder) -> Iterator[str]:
+    for move in turns.rows(connection, shop_id, lines=[line.line_id for line in order.lines]):
+        if move.kind == "hold":
+            why = f": {move.why}" if move.why else ""
+            yield f"{move.sku} is on hold since {move.at:%Y-%m-%d} by {move.who}{why}."
+
+
 def _chosen(
     order: ReadyOrder | None, number: str, wanted: Mapping[str, int] | None, left: Mapping[str, int]
 ) -> list[ShipLine]:
@@ -141,10 +155,7 @@ def _chosen(
     units = {line.line_id: line.ready for line in known.values()} if wanted is None else wanted
     for line_id, asked in units.items():
         _check_units(number, known.get(line_id), asked)
-    chosen = [piece for line_id, asked in units.items() for piece in _pieces(known[line_id], asked)]
-    if not chosen:
-        raise NotShipped(f"Nothing of order {number} is ready to ship.{_lying(order)}")
-    return chosen
+    return [piece for line_id, asked in units.items() for piece in _pieces(known[line_id], asked)]
 
 
 def _check_left(number: str, known: Mapping[str, ReadyLine], left: Mapping[str, int]) -> None:

@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from app.supply.wrong import BadSupply
+from app.whole import whole
 
 FARTHEST = timedelta(days=5 * 366)
 MOST_UNITS = 1_000_000
 
-Units = Annotated[int, Field(ge=1, le=MOST_UNITS)]
-HeldUnits = Annotated[int, Field(ge=0, le=MOST_UNITS)]
-Percent = Annotated[int, Field(ge=1, le=100)]
+Units = Annotated[int, BeforeValidator(whole), Field(ge=1, le=MOST_UNITS)]
+HeldUnits = Annotated[int, BeforeValidator(whole), Field(ge=0, le=MOST_UNITS)]
+Percent = Annotated[int, BeforeValidator(whole), Field(ge=1, le=100)]
 # PostgreSQL keeps no NUL in a text.
 Words = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
@@ -52,7 +53,11 @@ def fields_of(given: Mapping[str, Any]) -> SupplyFields:
     except ValidationError as wrong:
         first = wrong.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "supply"
-        wish = "It takes a date like 2026-12-24" if first["type"].startswith("date") else first["msg"]
+        wish = (
+            "It takes a date like 2026-12-24"
+            if first["type"].startswith("date")
+            else first["msg"].removeprefix("Value error, ")
+        )
         raise BadSupply(f"{place}: {wish}, not {_short(first['input'])}.") from wrong
 
 

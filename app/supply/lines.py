@@ -45,9 +45,21 @@ def add_all(
     lines = [line if isinstance(line, SupplyFields) else fields_of(line) for line in given]
     for line in lines:
         check(line, today)
+    kept = insert_all(connection, shop, lines, who=who, why=why)
+    marks.mark(connection, shop.id, [("variant", variant) for variant in kept.values()])
+    return list(kept)
+
+
+def insert_all(
+    connection: Connection, shop: Shop, lines: Sequence[SupplyFields], *, who: str, why: str
+) -> dict[int, str]:
+    """Keep lines that were checked. Returns the variants, by the lines' numbers in the same order, to be marked.
+
+    Raises BadSupply.
+    """
     new = _new_rows(connection, shop, lines)
     if not new:
-        return []
+        return {}
     kept = insert(Supply).returning(Supply.id, sort_by_parameter_order=True)
     numbers = list(connection.scalars(kept, new))
     added = [
@@ -55,8 +67,7 @@ def add_all(
         for number, row in zip(numbers, new, strict=True)
     ]
     record.note(connection, added)
-    marks.mark(connection, shop.id, [("variant", row["variant_id"]) for row in new])
-    return numbers
+    return {number: row["variant_id"] for number, row in zip(numbers, new, strict=True)}
 
 
 def change(

@@ -16,9 +16,7 @@ LONGEST_NAME = 200
 
 def put(connection: Connection, shop: Shop, name: str, *, lead_days: int | None = None) -> Row[*tuple[Any, ...]]:
     """Make the supplier, or give it another lead time; None leaves it as it is. Raises BadSupply."""
-    name = name.strip()
-    if not name or len(name) > LONGEST_NAME or "\x00" in name:
-        raise BadSupply(f"name: A supplier's name has 1 to {LONGEST_NAME} characters.")
+    name = checked_name(name)
     if lead_days is not None and not 0 <= lead_days <= LONGEST_LEAD_DAYS:
         raise BadSupply(f"lead_days: {lead_days} is not between 0 and {LONGEST_LEAD_DAYS} days.")
     row = insert(Supplier).values(shop_id=shop.id, name=name, lead_days=lead_days)
@@ -28,6 +26,14 @@ def put(connection: Connection, shop: Shop, name: str, *, lead_days: int | None 
     if lead_days is not None:
         _mark_bought_from(connection, shop.id, found.id)
     return found
+
+
+def checked_name(name: str) -> str:
+    """As it is kept. Raises BadSupply."""
+    name = name.strip()
+    if not name or len(name) > LONGEST_NAME or "\x00" in name:
+        raise BadSupply(f"name: A supplier's name has 1 to {LONGEST_NAME} characters.")
+    return name
 
 
 def _mark_bought_from(connection: Connection, shop_id: int, supplier_id: int) -> None:
@@ -57,7 +63,7 @@ def ids(connection: Connection, shop: Shop, names: Collection[str]) -> dict[str,
     wanted = sorted({name.strip() for name in names})
     if not wanted:
         return {}
-    new = insert(Supplier).values([{"shop_id": shop.id, "name": name} for name in wanted])
-    connection.execute(new.on_conflict_do_nothing(index_elements=["shop_id", "name"]))
+    new = insert(Supplier).on_conflict_do_nothing(index_elements=["shop_id", "name"])
+    connection.execute(new, [{"shop_id": shop.id, "name": name} for name in wanted])
     query = select(Supplier.name, Supplier.id).where(Supplier.shop_id == shop.id, Supplier.name.in_(wanted))
     return {row.name: row.id for row in connection.execute(query)}

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Row, select
 
 from app import book
 from app.engine import line_state, plan
-from app.engine.model import Claim, Exchange, Facts, Piece, Policy
+from app.engine.model import Claim, Exchange, Facts, Policy, Promise
 from app.models import Line, Order, Shop
-from app.turns import completing, moves
-from app.turns.moves import BadMove
+from app.turns import completing
+from app.turns import lines as open_lines
 
 BATCH = 500
 MOST_LISTED = 50
@@ -58,9 +58,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Giver:
-    """An order that could hand the units over: how it stands before and after, and how the taker would stand."""
+    """A line that could hand the units over: how it stands before and after, and how the taker would stand."""
 
     order: str
+    line: str
     units: int
     before: Stands
     after: Stands
@@ -84,15 +85,12 @@ def of_policy(connection: Connection, shop: Shop, policy: Policy, today: date) -
     return effect
 
 
-def givers(connection: Connection, shop: Shop, taker: str, sku: str, units: int, today: date) -> list[Giver]:
-    """Orders that could hand so many units to order `taker` so that it is served sooner, the least harmed first.
+def givers(connection: Connection, shop: Shop, taker: str, units: int, today: date) -> list[Giver]:
+    """Lines that could hand so many units to line `taker` so that it is served sooner, the least harmed first.
 
     Least harmed is who was told no day, then whose day would move least; of equals the youngest. Raises BadMove.
     """
-    found = moves.open_lines(connection, shop.id, taker, sku)
-    if not found:
-        raise BadMove(f"Order {taker} has no open units of {sku}.")
-    taking = found[0]
+    [taking] = open_lines.read(connection, shop.id, [taker])
     [facts] = book.load_facts(connection, shop, [taking.variant_id], today)
     lines = _lines(connection, shop.id, [taking.variant_id])
     before = _standing(facts, today)
@@ -100,7 +98,9 @@ def givers(connection: Connection, shop: Shop, taker: str, sku: str, units: int,
     for line in before:
         after = _standing(_exchanged(facts, line, taking.id, units), today)
         if _goodness(after[taking.id]) > _goodness(before[taking.id]) and lines[line].open >= units:
-            candidates.append((line, Giver(lines[line].number, units, before[line], after[line], after[taking.id])))
+            candidates.append(
+                (line, Giver(lines[line].number, line, units, before[line], after[line], after[taking.id]))
+            )
     candidates.sort(key=lambda candidate: lines[candidate[0]].queued_at, reverse=True)
     candidates.sort(key=lambda candidate: _harm(candidate[1], lines[candidate[0]].promised))
     return [giver for _, giver in candidates]
@@ -123,14 +123,12 @@ def _goodness(stands: Stands) -> tuple[int, int]:
 
 def _standing(facts: Facts, today: date) -> dict[str, Stands]:
     """By line. A line of which all is ready expects nothing, which is as good as today."""
-    pieces: dict[str, list[Piece]] = {}
-    whole = set()
+    promises: dict[str, list[Promise]] = {}
     for promise in plan(facts, today).promises:
-        pieces.setdefault(promise.claim.line, []).extend(promise.pieces)
-        whole.update([promise.claim.line] if promise.whole else [])
+        promises.setdefault(promise.claim.line, []).append(promise)
     found = {}
-    for line, given in pieces.items():
-        state = line_state(given, whole=line in whole, promised=None, today=today)
+    for line, given in promises.items():
+        state = line_state(given, promised=None, today=today)
         found[line] = Stands(state.ready, state.expected if state.waiting else today)
     return found
 

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response
 
-from app import api
+from app import admin, api
 from app.runtime import Runtime
 from app.web import errors, health, install, pages
 
@@ -20,11 +20,13 @@ def build(runtime: Runtime) -> Flask:
     app = Flask(__name__)
     app.config.update(SECRET_KEY=runtime.config.secret_key, MAX_CONTENT_LENGTH=MOST_BYTES)
     app.extensions["dueback"] = runtime
+    # The first one told of a response is the last that was registered: parts have their say before this.
+    app.after_request(_secure)
     for part in (install.views, health.views, pages.views):
         app.register_blueprint(part)
     api.register(app)
+    admin.register(app, runtime)
     errors.register(app)
-    app.after_request(_secure)
     return app
 
 

@@ -5,16 +5,16 @@ from typing import Any
 
 import structlog
 from flask import Flask, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
-from app import api
+from app import admin, api
 
 log = structlog.get_logger()
 
 Headers = dict[str, str]
-Answer = tuple[str | dict[str, Any], int, Headers]
+Answer = tuple[str | dict[str, Any], int, Headers] | tuple[str, int]
 
 
 def register(app: Flask) -> None:
@@ -27,6 +27,8 @@ def _http_error(error: HTTPException) -> Answer | Response:
         return error.get_response()
     if api.is_ours(request.path):
         return api.error_response(error)
+    if admin.is_ours(request.path):
+        return admin.error_page(error)
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     return _answer(status, error.description or status.description, _headers(error))
 
@@ -35,6 +37,8 @@ def _unexpected(error: Exception) -> Answer | Response:
     log.error("unexpected error", path=request.path, exc_info=error)
     if api.is_ours(request.path):
         return api.unexpected()
+    if admin.is_ours(request.path):
+        return admin.error_page(InternalServerError())
     message = "Something went wrong on our side. Nothing was lost; try again."
     return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, message, {})
 

@@ -19,10 +19,11 @@ AUTHENTICATED_STAFF_USER = "AUTHENTICATED_STAFF_USER"
 
 @dataclass(slots=True)
 class Call:
-    """One request. Staff users may do everything; an app what its permissions say; anybody else what needs none.
+    """One request. Staff users and apps may do what their permissions say; anybody else what needs none.
 
-    ``url`` is the shop's own address without a path; ``server`` installs apps; ``wrong_token`` says why a JWT counts
-    for nothing.
+    ``url`` is the shop's own address without a path; ``server`` installs apps and signs tokens; ``wrong_token`` says
+    why a JWT counts for nothing; ``narrowed`` are the permissions of a token that an app got for this user, in place of
+    the user's own.
     """
 
     shop: Shop
@@ -31,6 +32,7 @@ class Call:
     app: App | None = None
     server: Any = None
     wrong_token: QueryError | None = None
+    narrowed: tuple[str, ...] | None = None
 
     @property
     def user_pk(self) -> int | None:
@@ -45,8 +47,10 @@ class Call:
         if self.app is not None:
             granted = self.app.permissions
             return any(name in granted or name == AUTHENTICATED_APP for name in permissions)
-        staff = self.user is not None and self.user.is_staff
-        return staff and any(name != AUTHENTICATED_APP for name in permissions)
+        if self.user is None or not self.user.is_staff:
+            return False
+        granted = self.user.permissions if self.narrowed is None else self.narrowed
+        return any(name in granted or name == AUTHENTICATED_STAFF_USER for name in permissions)
 
     def need(self, permissions: Iterable[str]) -> None:
         names = tuple(permissions)

@@ -42,8 +42,8 @@ class Endpoint:
 
     def call(self, authorization: str) -> Call:
         with self.shop.lock:
-            user, app, wrong = identify(self.shop, self.key, authorization)
-        return Call(self.shop, self.url, user, app, self.server, wrong)
+            who = identify(self.shop, self.key, authorization)
+        return Call(self.shop, self.url, server=self.server, **who._asdict())
 
     def _respond(self, environ: dict[str, Any]) -> tuple[int, Any]:
         length = int(environ.get("CONTENT_LENGTH") or 0)

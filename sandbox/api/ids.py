@@ -33,6 +33,7 @@ TYPE_NAMES: dict[type, str] = {
     sales.OrderEvent: "OrderEvent",
     people.User: "User",
     people.App: "App",
+    people.Extension: "AppExtension",
     people.AppToken: "AppToken",
     people.Installation: "AppInstallation",
     people.Webhook: "Webhook",

@@ -45,13 +45,14 @@ def apps(_root: Any, info: Info, filters: dict[str, Any] | None = None, **page: 
 
 @field("Query.app", needs=(AUTHENTICATED_STAFF_USER, AUTHENTICATED_APP))
 def app(_root: Any, info: Info, gid: str | None = None) -> App | None:
-    """An app without an id is itself; others are for staff."""
+    """An app without an id is itself; others are for staff, and for apps that manage apps."""
     call = info.context
     if call.app is not None and (gid is None or asked_pk(gid, "App") == call.app.pk):
         return call.app
     if gid is None:
         return None
-    call.need(_APPS)
+    if call.app is not None:
+        call.need(_APPS)
     row = call.shop.apps.get(asked_pk(gid, "App"))
     return row if row and row.removed_at is None and row.is_installed else None
 

@@ -81,4 +81,4 @@ def domain(_source: Settings, info: Info) -> dict[str, Any]:
 
 @field("User.userPermissions")
 def user_permissions(source: User, info: Info) -> list[dict[str, str]]:
-    return [permission(code) for code in PERMISSIONS] if source.is_staff else []
+    return [permission(code) for code in source.permissions] if source.is_staff else []

@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 import requests
 
 from sandbox.api.access import new_app_token
-from sandbox.state.people import App, AppToken, Installation, Webhook
+from sandbox.fields.permissions import PERMISSIONS
+from sandbox.state.people import App, AppToken, Extension, Installation, Webhook
 from sandbox.state.shop import Shop
 from sandbox.version import SCHEMA_VERSION, VERSION
 
-from . import subscriptions
+from . import extensions, subscriptions
 from .catalogue import EVENTS
 from .sending import TIMEOUT, USER_AGENT
 from .versions import satisfies
@@ -51,7 +52,7 @@ def install(shop: Shop, url: str, installation: Installation) -> None:
 
 def _install(shop: Shop, url: str, installation: Installation) -> None:
     manifest = fetch_manifest(installation.manifest_url)
-    webhooks = checked(shop, manifest)
+    webhooks, places = checked(shop, manifest)
     token, kept = new_app_token()
     with shop.working():
         app = App(
@@ -67,6 +68,8 @@ def _install(shop: Shop, url: str, installation: Installation) -> None:
             is_installed=False,
         )
         shop.add(app)
+        for place in places:
+            shop.add(Extension(shop.extensions.next_pk(), app.pk, **place))
         for webhook in webhooks:
             shop.add(_webhook(shop, app, webhook))
         if manifest.get("tokenTargetUrl"):
@@ -112,8 +115,8 @@ def fetch_manifest(url: str) -> dict[str, Any]:
     raise Refused("manifest: Incorrect format.")
 
 
-def checked(shop: Shop, manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The manifest's webhooks, with their events; raises Refused for what Saleor would not take."""
+def checked(shop: Shop, manifest: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The manifest's webhooks, with their events, and its extensions; raises Refused for what Saleor would not take."""
     for name in ("id", "name", "version"):
         if not manifest.get(name):
             raise Refused(f"{name}: Field required.")
@@ -123,7 +126,11 @@ def checked(shop: Shop, manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
     taken = (app for app in shop.apps if app.removed_at is None and app.identifier == manifest["id"])
     if same := next(taken, None):
         raise Refused(f"identifier: App with the same identifier is already installed: {same.name}")
-    return [_checked_webhook(entry) for entry in manifest.get("webhooks") or ()]
+    try:
+        places = extensions.checked(manifest, PERMISSIONS)
+    except extensions.BadExtension as bad:
+        raise Refused(f"extensions: {bad}") from None
+    return [_checked_webhook(entry) for entry in manifest.get("webhooks") or ()], places
 
 
 def _checked_webhook(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -182,7 +189,7 @@ def _hand_over(target: str, url: str, token: str) -> None:
 
 def _undo(shop: Shop, app: App) -> None:
     with shop.working():
-        for table in (shop.tokens, shop.webhooks):
+        for table in (shop.tokens, shop.webhooks, shop.extensions):
             for row in table.of("app", app.pk):
                 shop.remove(row)
         shop.remove(app)

@@ -1,4 +1,4 @@
-"""Pages for people: a storefront to buy on, and a back office to restock, ship and look after apps."""
+"""Pages for people: a storefront to buy on, a back office to restock and ship, and a dashboard that embeds apps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, request
 
-from sandbox.pages import apps, orders, stock, storefront
+from sandbox.pages import apps, dashboard, orders, stock, storefront
 from sandbox.pages.words import FILTERS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def create_pages(server: Server) -> Flask:
     pages.secret_key = secrets.token_bytes(32)
     pages.config["SERVER"] = server
     pages.jinja_env.filters.update(FILTERS)
-    for blueprint in (storefront.pages, stock.pages, orders.pages, apps.pages):
+    for blueprint in (storefront.pages, stock.pages, orders.pages, apps.pages, dashboard.pages):
         pages.register_blueprint(blueprint)
 
     @pages.before_request
@@ -34,8 +34,8 @@ def create_pages(server: Server) -> Flask:
 
     @pages.after_request
     def strictly(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = _POLICY
-        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        response.headers.setdefault("Referrer-Policy", "same-origin")
         return response
 
     return pages

@@ -11,6 +11,7 @@ from flask import Response, current_app, flash, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox.api.call import Call
+from sandbox.state.people import User
 
 if TYPE_CHECKING:
     from sandbox.server import Server
@@ -32,9 +33,16 @@ def server() -> Server:
     return found
 
 
+def staff_users() -> list[User]:
+    return [user for user in server().shop.users if user.is_staff and user.is_active]
+
+
 def staff(document: str, **variables: Any) -> Any:
     """The one field a document asks for, as the shop's first staff user."""
-    user = next(user for user in server().shop.users if user.is_staff)
+    return as_user(staff_users()[0], document, **variables)
+
+
+def as_user(user: User, document: str, **variables: Any) -> Any:
     return _ask(Call(server().shop, server().origin, user=user, server=server()), document, variables)
 
 

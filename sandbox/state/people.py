@@ -11,6 +11,8 @@ from .places import Metadata
 
 @dataclass(slots=True)
 class User:
+    """``permissions`` are Saleor's codes; without ``is_staff`` they count for nothing."""
+
     pk: int
     email: str
     password: str
@@ -18,6 +20,7 @@ class User:
     is_active: bool = True
     first_name: str = ""
     last_name: str = ""
+    permissions: tuple[str, ...] = ()
     metadata: Metadata = field(default_factory=dict)
     private_metadata: Metadata = field(default_factory=dict)
 
@@ -39,6 +42,25 @@ class App:
     removed_at: datetime | None = None
     metadata: Metadata = field(default_factory=dict)
     private_metadata: Metadata = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Extension:
+    """A place in the dashboard where an app shows itself.
+
+    ``mount`` and ``target`` are lower-case, as Saleor keeps them. ``url`` is absolute, or a path below the app's own
+    address.
+    """
+
+    pk: int
+    app: int
+    label: str
+    url: str
+    mount: str
+    target: str
+    permissions: tuple[str, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+    identifier: str | None = None
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import sqlite3
 import threading
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +69,21 @@ class Keeper:
         found: dict[str, list[Any]] = {}
         for kind, data in file.execute("SELECT kind, data FROM rows ORDER BY rowid"):
             # The file is this program's own, in the data directory of whoever runs it.
-            found.setdefault(kind, []).append(pickle.loads(data))  # noqa: S301
+            found.setdefault(kind, []).append(_complete(pickle.loads(data)))  # noqa: S301
         for kind, rows in found.items():
             for row in sorted(rows, key=_order):
                 self._names[kind].put(row)
         for kind, last in file.execute("SELECT kind, last FROM sequences"):
             self._names[kind].sequence = last
         file.close()
+
+
+def _complete(row: Any) -> Any:
+    """A row written by an older version lacks the attributes that came since: they get their defaults."""
+    for each in fields(row):
+        if not hasattr(row, each.name):
+            setattr(row, each.name, each.default if each.default_factory is MISSING else each.default_factory())
+    return row
 
 
 def _order(row: Any) -> Any:

@@ -79,6 +79,7 @@ class Shop:
         self.order_events: Table[sales.OrderEvent] = Table("order")
         self.users: Table[people.User] = Table()
         self.apps: Table[people.App] = Table()
+        self.extensions: Table[people.Extension] = Table("app")
         self.tokens: Table[people.AppToken] = Table("app", "token")
         self.installations: Table[people.Installation] = Table()
         self.webhooks: Table[people.Webhook] = Table("app")
@@ -109,6 +110,7 @@ class Shop:
             sales.OrderEvent: self.order_events,
             people.User: self.users,
             people.App: self.apps,
+            people.Extension: self.extensions,
             people.AppToken: self.tokens,
             people.Installation: self.installations,
             people.Webhook: self.webhooks,

@@ -1,5 +1,7 @@
 """Rules, supply, receipts, the queue, turns and reasons through the API."""
 
+from typing import Any
+
 from sqlalchemy import Engine, select
 
 from app.models import Mark
@@ -77,10 +79,24 @@ def test_a_rule_is_set_previewed_and_removed(api: Api, engine: Engine) -> None:
 
 
 def test_a_rule_that_contradicts_itself_is_refused_with_its_field(api: Api) -> None:
-    for fields, field in (({"cap": -1}, "cap"), ({"starts_on": "2026-12-24", "ends_on": "2026-12-01"}, "ends_on")):
+    whole = "should be a whole number, without points and commas, like 1000"
+    refused = [
+        (
+            {"cap": -1},
+            "fields.cap: Input should be greater than or equal to 0, or Input should be 'incoming' or 'none'.",
+        ),
+        ({"cap": "1.000"}, f"fields.cap: {whole}, or Input should be 'incoming' or 'none'."),
+        (
+            {"release_on": "24.12.2026"},
+            "fields.release_on: It takes a date like 2026-12-24, or Input should be 'none'.",
+        ),
+        ({"starts_on": "2026-12-24", "ends_on": "2026-12-01"}, "fields: ends_on: 2026-12-01 is before the rule starts"),
+        ({"colour": "red"}, "fields.colour: Extra inputs are not permitted."),
+    ]
+    for fields, told in refused:
         answer = api("PUT", "/rules", {"scope": "shop", "fields": fields})
         assert answer.status_code == 400
-        assert field in (answer.json or {})["detail"]
+        assert (answer.json or {})["detail"].startswith(told)
     assert api("PUT", "/rules", {"scope": "planet:earth", "fields": {"cap": 1}}).status_code in {400, 404}
 
 
@@ -93,6 +109,36 @@ def test_turns_are_decided_and_taken_back(api: Api) -> None:
     assert api("POST", "/moves", handed).status_code == 201
     assert api("POST", "/moves", handed | {"units": 9}).status_code == 409
     assert api("POST", "/moves", {"order": "1", "sku": "cup", "units": 1}).status_code == 400
+
+
+def test_lines_are_held_released_and_dated_by_hand(api: Api) -> None:
+    held = api("POST", "/moves/hold", {"line_ids": ["1-1", "2-1"], "why": "address"}).json or {}
+    assert len(held["ids"]) == 2
+    again = api("POST", "/moves/hold", {"order": "2", "sku": "cup"})
+    assert again.status_code == 409
+    assert "Order 2 is on hold already" in (again.json or {})["detail"]
+    assert (api("POST", "/moves/release", {"line_ids": ["2-1"]}).json or {})["ids"] == held["ids"][1:]
+    assert api("POST", "/moves/redate", {"line_ids": ["2-1"], "day": "2026-12-31"}).status_code == 201
+    assert api("POST", "/moves/redate", {"line_ids": ["2-1"], "day": "2020-12-31"}).status_code == 409
+    listed = [(move["kind"], move["order"], move["line_id"], move["day"]) for move in api.get("/moves")["items"]]
+    assert listed == [("hold", "1", "1-1", None), ("redate", "2", "2-1", "2026-12-31")]
+    unclear: list[dict[str, Any]] = [{}, {"order": "2"}, {"line_ids": ["2-1"], "sku": "cup"}, {"line_ids": []}]
+    for body in unclear:
+        assert api("POST", "/moves/hold", body).status_code == 400
+    assert api("POST", "/moves", {"line_id": "1-1", "to_line_id": "2-1", "units": 1}).status_code == 201
+    assert api("POST", "/moves", {"line_id": "1-1"}).status_code == 201
+
+
+def test_everything_is_paused_and_resumed(api: Api, engine: Engine) -> None:
+    marked(engine)
+    assert api.get("/pause")["paused"] is False
+    paused = api("POST", "/pause", {"why": "flooded"}).json or {}
+    assert (paused["paused"], paused["who"], paused["why"]) == (True, "API key ERP", "flooded")
+    assert marked(engine) == {"cup", "plate"}
+    assert api.get("/availability?sku=cup&channel=web")["backorder_left"] == 0
+    assert api("POST", "/pause", {}).status_code == 409
+    assert api("POST", "/resume", {}).json == {"paused": False, "who": None, "why": None, "at": None}
+    assert api.get("/availability?sku=cup&channel=web")["backorder_left"] == 16
 
 
 def test_the_queues_policy_is_tried_before_it_is_chosen(api: Api) -> None:

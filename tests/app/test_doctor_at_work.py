@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, func, insert, select
 
-from app import doctor, models
+from app import doctor, models, turns
 from app.config import Config
 from app.doctor.evidence import gather
 from app.platforms import Identity, ShopError
@@ -56,8 +56,9 @@ def order_with_a_line(connection: Connection, shop_id: int) -> None:
 
 
 def variant(connection: Connection, shop_id: int) -> None:
-    put(connection, models.Variant, shop_id=shop_id, id="V1", sku="S1", name="M", product_id="P", product_name="Shirt",
-        product_type_id="T", listed_in=["id-web"], tracked=True, observed_at=NOW)  # fmt: skip
+    member = {"product_id": "P", "product_type_id": "T", "category_ids": ["C", "above C"], "collection_ids": ["S"]}
+    put(connection, models.Variant, shop_id=shop_id, id="V1", sku="S1", name="M", product_name="Shirt", **member,
+        listed_in=["id-web"], tracked=True, observed_at=NOW)  # fmt: skip
 
 
 def channel(connection: Connection, shop_id: int, slug: str, *, active: bool = True) -> None:
@@ -76,6 +77,12 @@ def channel(connection: Connection, shop_id: int, slug: str, *, active: bool = T
         ({"scope": "variant", "target": "V1", "fields": {"mode": "backorder"}}, {"id-web"}),
         ({"scope": "variant", "target": "V1", "channel_id": "id-app", "fields": {"mode": "backorder"}}, set()),
         ({"scope": "variant", "target": "V2", "fields": {"mode": "backorder"}}, set()),
+        ({"scope": "product", "target": "P", "fields": {"mode": "backorder"}}, {"id-web"}),
+        ({"scope": "product_type", "target": "T", "fields": {"mode": "backorder"}}, {"id-web"}),
+        ({"scope": "category", "target": "above C", "fields": {"mode": "backorder"}}, {"id-web"}),
+        ({"scope": "category", "target": "other", "fields": {"mode": "backorder"}}, set()),
+        ({"scope": "collection", "target": "S", "fields": {"mode": "preorder"}}, {"id-web"}),
+        ({"scope": "collection", "target": "S", "channel_id": "id-app", "fields": {"mode": "preorder"}}, set()),
     ],
 )
 def test_channels_need_a_pool_where_a_rule_sells_past_zero(
@@ -96,6 +103,14 @@ def test_a_shop_that_leaves_needs_no_pools(runtime: Runtime, row: models.Shop) -
         put(connection, models.Rule, shop_id=row.id, scope="shop", target="", fields={"mode": "backorder"})
     row.state = "left"
     assert gather(runtime, row, NOW).ruled == frozenset()
+
+
+def test_a_pause_is_evidence(runtime: Runtime, row: models.Shop) -> None:
+    with runtime.engine.begin() as connection:
+        turns.pause(connection, row, who="anna")
+    found = gather(runtime, row, NOW)
+    assert found.paused_by == "anna"
+    assert found.paused_since is not None
 
 
 def test_the_tables_tell_of_units_out_of_place(runtime: Runtime, row: models.Shop) -> None:

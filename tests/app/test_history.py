@@ -222,6 +222,8 @@ def test_what_a_plan_went_by_is_read_as_it_was_kept(there: Waiting) -> None:
         policy=Policy.PAID_FIRST,
         exchanges=(("line-1", "line-2", 3),),
         pinned=frozenset({"line-3", "line-1"}),
+        held=frozenset({"line-2"}),
+        redated={"line-1": day(7)},
     )
     gone = replace(basis, supplies={**basis.supplies, "9": replace(known, state="received")})
     with there.engine.begin() as connection:

@@ -140,7 +140,8 @@ def test_every_address_in_the_manifest_answers(web: FlaskClient) -> None:
     assert manifest
     pages = [manifest[name] for name in ("appUrl", "homepageUrl", "supportUrl", "dataPrivacyUrl")]
     for url in [*pages, manifest["brand"]["logo"]["default"]]:
-        assert web.get(url.removeprefix("https://dueback.example"), buffered=True).status_code == 200
+        path = url.removeprefix("https://dueback.example")
+        assert web.get(path, headers={"Sec-Fetch-Dest": "document"}, buffered=True).status_code == 200
 
 
 def test_the_manifest_fits_saleors_columns(web: FlaskClient) -> None:

@@ -146,11 +146,11 @@ def test_a_page_says_how_many_there_are_even_beyond_the_end(there: Waiting) -> N
 def test_a_pinned_line_stands_first_once_it_was_planned(there: Waiting) -> None:
     there.rule(mode="backorder", cap=50, lead_days=20)
     with there.engine.begin() as connection:
-        number = turns.pin(connection, there.shop, "11", "S1", who=WHO)
+        [number] = turns.pin(connection, there.shop, ["line-11"], who=WHO)
     there.look()
     assert orders(page(there)) == ["11", "9", "10"]
     with there.engine.begin() as connection:
-        turns.undo(connection, there.shop, number)
+        turns.undo(connection, there.shop, number, who=WHO)
     there.look()
     assert orders(page(there)) == ["9", "10", "11"]
 
@@ -166,7 +166,7 @@ def test_pins_do_not_carry_a_line_past_other_variants(there: Waiting) -> None:
         )
         other = {"id": "other", "sku": "S2", "variant_id": "V2", "quantity": 1, "open": 1, "turn": "202611231009~"}
         connection.execute(insert(Line).values(other | {"shop_id": there.shop.id, "order_id": "other"}))
-        turns.pin(connection, there.shop, "11", "S1", who=WHO)
+        turns.pin(connection, there.shop, ["line-11"], who=WHO)
     there.look()
     with there.engine.connect() as connection:
         lines = connection.scalars(select(Line.id).order_by(Line.turn)).all()
@@ -175,9 +175,7 @@ def test_pins_do_not_carry_a_line_past_other_variants(there: Waiting) -> None:
 
 def test_a_held_line_says_so_and_is_not_late(there: Waiting) -> None:
     with there.engine.begin() as connection:
-        connection.execute(text("ALTER TABLE queue_moves DROP CONSTRAINT IF EXISTS ck_queue_moves_kind"))
-        hold = {"kind": "hold", "variant_id": "V1", "line_id": "line-10", "who": WHO, "shop_id": there.shop.id}
-        connection.execute(insert(models.QueueMove).values(hold))
+        turns.hold(connection, there.shop, ["line-10"], who=WHO)
         wanted = {"today": day(9), "offset": 0, "limit": 9}
         found = queue.page(connection, there.shop.id, Filters(), **wanted)  # type: ignore[arg-type]
         held = queue.page(connection, there.shop.id, Filters(state=State.HELD), **wanted)  # type: ignore[arg-type]

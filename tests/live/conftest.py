@@ -4,6 +4,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from tests.conftest import fresh_database
 from tests.live import documents
 from tests.live.client import Client, Refused
 from tests.live.dueback import Dueback
+from tests.live.installing import install, is_ours, uninstall_all
 from tests.live.postman import Postman
 from tests.live.shop import Shop
 from tests.live.waiting import POLL_SECONDS, eventually
@@ -46,12 +48,15 @@ class Stage:
         return eventually(lambda: self.shop.available(channel, item), units) >= 0
 
     def reserve_one_each(self, channel: Place, item: Item, buyers: int) -> list[str]:
-        """Checkouts of one unit each, as many as the shop lets through."""
-        made = []
-        for _ in range(buyers):
-            with contextlib.suppress(Refused):
-                made.append(self.shop.checkout(channel, (item, 1)))
-        return made
+        """Checkouts of one unit each, all asked for at once, as many as the shop lets through."""
+        with ThreadPoolExecutor(buyers) as pool:
+            made = pool.map(lambda _: self._reserve_one(channel, item), range(buyers))
+            return [checkout for checkout in made if checkout]
+
+    def _reserve_one(self, channel: Place, item: Item) -> str | None:
+        with contextlib.suppress(Refused):
+            return self.shop.checkout(channel, (item, 1))
+        return None
 
     def problems(self) -> list[dict[str, Any]]:
         """What Dueback shows to staff in the shop."""
@@ -77,7 +82,7 @@ class Stage:
 
     def reinstall(self) -> None:
         """Staff uninstall the app and install it again."""
-        _install(self.world.client, self.dueback.manifest_url)
+        install(self.world.client, self.dueback.manifest_url)
 
     def known(self, channel: Place, *items: Item) -> None:
         """Wait until Dueback has heard of the channel and the variants."""
@@ -111,12 +116,12 @@ def installed(client: Client, live_database_url: str, tmp_path_factory: pytest.T
     dueback = Dueback(tmp_path_factory.mktemp("dueback"), live_database_url, client.url)
     try:
         dueback.start()
-        _install(client, dueback.manifest_url)
+        install(client, dueback.manifest_url)
         dueback.wait(300)
         yield dueback
     finally:
         dueback.stop()
-        _uninstall_all(client)
+        uninstall_all(client)
 
 
 @pytest.fixture
@@ -124,31 +129,3 @@ def stage(client: Client, installed: Dueback) -> Iterator[Stage]:
     world = World(client)
     yield Stage(Shop(client), world, installed)
     world.dissolve()
-
-
-def _install(client: Client, manifest_url: str) -> None:
-    _uninstall_all(client)
-    permissions = ["MANAGE_PRODUCTS", "MANAGE_ORDERS", "MANAGE_CHANNELS", "MANAGE_SHIPPING"]
-    asked = {"appName": "Dueback", "manifestUrl": manifest_url, "permissions": permissions}
-    client.staff(documents.INSTALL_APP, input=asked)
-    eventually(lambda: _failed(client, manifest_url) or str(bool(_installed(client))), "True")
-
-
-def _failed(client: Client, manifest_url: str) -> str:
-    """What the shop says about an installation that went wrong."""
-    tries = client.staff(documents.INSTALLATIONS)
-    return "; ".join(t["message"] for t in tries if t["manifestUrl"] == manifest_url and t["status"] == "FAILED")
-
-
-def _installed(client: Client) -> list[str]:
-    edges = client.staff(documents.APPS)["edges"]
-    return [edge["node"]["id"] for edge in edges if is_ours(edge["node"])]
-
-
-def is_ours(app: dict[str, Any]) -> bool:
-    return bool(app["identifier"] == "app.dueback" and app["isActive"])
-
-
-def _uninstall_all(client: Client) -> None:
-    for app in _installed(client):
-        client.staff(documents.DELETE_APP, id=app)

@@ -1,6 +1,7 @@
 """Several channels over the same shelves, and shops in disorder."""
 
 from tests.live.conftest import Stage
+from tests.live.postman import Mood
 from tests.live.waiting import eventually
 
 
@@ -71,13 +72,17 @@ def test_s11_as_one_group_the_two_channels_are_exact(stage: Stage) -> None:
 
 
 def test_s13_set_up_ends_right_in_a_shop_in_disorder(stage: Stage) -> None:
-    warehouse = stage.world.warehouse()
-    channel = stage.world.channel(warehouse, strategy="PRIORITIZE_HIGH_STOCK")
-    [item] = stage.world.items(1, channel)
-    stage.shop.put(item, warehouse, 5)
-    owed = stage.shop.buy(channel, (item, 4))
-    stage.shop.put(item, warehouse, 1)
-    stage.world.warehouse_like_a_pool(channel)
+    with stage.postman.being(Mood.LOSE):
+        warehouse = stage.world.warehouse()
+        channel = stage.world.channel(warehouse, strategy="PRIORITIZE_HIGH_STOCK")
+        [item] = stage.world.items(1, channel)
+        stage.shop.put(item, warehouse, 5)
+        owed = stage.shop.buy(channel, (item, 4))
+        stage.shop.put(item, warehouse, 1)
+        stage.world.warehouse_like_a_pool(channel)
+        stage.quiet()
+    assert not stage.dueback.knows(item.sku, channel.slug)
+    stage.reinstall()
     stage.known(channel, item)
 
     refused = stage.dueback.shop_command(

@@ -115,6 +115,24 @@ def test_s12_units_returned_before_they_were_shipped_are_owed_no_more(stage: Sta
     eventually(lambda: stage.shop.available(channel, item), 19)
 
 
+def test_s12_units_that_a_buyer_sends_back_serve_the_next_in_line_once_they_are_counted(stage: Stage) -> None:
+    warehouse, channel, item = stage.sold_out(stock=2)
+    first = stage.shop.buy(channel, (item, 2))
+    assert stage.opened(channel, item, 20)
+    second = stage.shop.buy(channel, (item, 1))
+    shipment = stage.shop.fulfil(first.id, warehouse.id)
+    eventually(lambda: stage.dueback.served(item.sku), [(second.number, 0, 1)])
+
+    stage.shop.return_shipped(first.id, shipment, 1)
+    stage.quiet()
+    stage.dueback.wait()
+    assert stage.dueback.served(item.sku) == [(second.number, 0, 1)]
+    stage.shop.put(item, warehouse, 1)
+
+    eventually(lambda: stage.dueback.served(item.sku), [(second.number, 1, 0)])
+    eventually(lambda: stage.shop.available(channel, item), 20)
+
+
 def test_s17_a_draft_made_earlier_queues_from_when_it_was_completed(stage: Stage) -> None:
     _, channel, item = stage.sold_out()
     draft = stage.shop.draft(channel, item, 1)

@@ -53,3 +53,12 @@ def test_a_refused_mutation_leaves_nothing_behind(tmp_path: Path) -> None:
         )
         assert answer.json()["data"]["createWarehouse"]["errors"] == [{"code": "REQUIRED"}]
         assert len(server.shop.warehouses) == 0
+
+
+def test_staff_kept_by_an_older_version_may_still_do_everything(tmp_path: Path) -> None:
+    with sandbox.serve(data_dir=tmp_path) as server:
+        first = next(iter(server.shop.users))
+        del first.permissions
+        server.shop.dirty[type(first), first.pk] = first
+    with sandbox.serve(data_dir=tmp_path) as server:
+        assert Desk(server).ask("{ orders(first: 1) { totalCount } }") == {"totalCount": 0}

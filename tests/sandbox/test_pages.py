@@ -152,3 +152,14 @@ def test_a_form_on_another_site_presses_no_button_here(desk: Desk, browser: http
     answer = browser.post("/buy", data=data, headers={"Origin": "https://elsewhere.example"})
     assert answer.status_code == 403
     assert browser.post("/buy", data=data, headers={"Origin": desk.server.origin}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/staff/orders/", "/staff/", "/staff/apps/", "/dashboard/", "/dashboard/products/UHJvZHVjdDox"]
+)
+def test_no_page_has_scripts_or_styles_of_its_own(browser: httpx.Client, path: str) -> None:
+    answer = browser.get(path)
+    assert answer.status_code == 200
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert re.findall(r"<style|\sstyle=|\son[a-z]+=|javascript:", answer.text) == []
+    assert all("src=" in script for script in re.findall(r"<script[^>]*>", answer.text))

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine, update
 from werkzeug.test import Client
 
+from app import shop_keys
 from app.models import Shop
 from tests.app.saleor import Answer, FakeSaleor, serving
 from tests.webhooks.conftest import Install, Marks
@@ -66,7 +67,7 @@ def test_a_shop_that_had_trouble_is_asked_again_after_a_rest(
     saleor.signing.key, saleor.signing.key_id = private_key(1), "key-2"
     assert send(door, saleor.signing) == 503
     saleor.keys = None
-    monkeypatch.setattr(shops, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(shop_keys, "REST_SECONDS", 0.0)
     assert send(door, saleor.signing) == 202
 
 

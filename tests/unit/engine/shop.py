@@ -17,7 +17,10 @@ from tests.unit.engine.builders import OPENING, TODAY
 
 @dataclass
 class Order:
-    """An order of one line. `added` are open units that were added to it later, and when: a number like an order's."""
+    """An order of one line. `added` are open units that were added to it later, and when: a number like an order's.
+
+    People may have put it on hold, and given what is still to come of it a day.
+    """
 
     number: int
     channel: str
@@ -26,6 +29,8 @@ class Order:
     allocations: Counter[str] = field(default_factory=Counter)
     added: int = 0
     added_at: int = 0
+    held: bool = False
+    redated: date | None = None
 
 
 class Shop:
@@ -41,6 +46,7 @@ class Shop:
         self.quantity = dict.fromkeys((place for channel in channels for place in channel.warehouses), 0)
         self.quantity |= dict.fromkeys(rules, 0)
         self.accepted = 0
+        self.paused = False
 
     def allocated(self, place: str) -> int:
         return sum(order.allocations[place] for order in self.orders)
@@ -136,6 +142,7 @@ class Shop:
             pools=tuple(Pool(place, terms) for place, terms in self.rules.items()),
             supplies=tuple(self.supplies),
             claims=tuple(claim for order in self.orders for claim in self._claims(order)),
+            paused=self.paused,
         )
 
     def _claims(self, order: Order) -> Iterator[Claim]:
@@ -151,6 +158,8 @@ class Shop:
                     quantity=units,
                     allocations=allocations,
                     layer=layer,
+                    held=order.held,
+                    redated=order.redated,
                 )
                 allocations = ()
 

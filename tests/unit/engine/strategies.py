@@ -33,6 +33,8 @@ terms = st.builds(
     display=st.sampled_from(Display),
     spread_days=st.integers(0, 3),
 )
+rarely = st.integers(0, 3).map(lambda number: number == 1)
+by_hand = st.integers(-3, 9).map(day)
 on_hand = st.dictionaries(st.sampled_from(REAL), st.integers(-3, 9))
 supplies = st.lists(st.tuples(st.integers(1, 5), st.integers(-3, 9), st.sampled_from(REAL)), max_size=5).map(
     lambda rows: [
@@ -73,7 +75,8 @@ def claims(
         units = draw(st.integers(1, 6))
         on = draw(allocations(channel, units, whole=fully_allocated))
         urgent = draw(st.integers(0, units)) if approving else 0
-        found.append(claim(number, units, channel.id, on=on, approving=urgent))
+        order = claim(number, units, channel.id, on=on, approving=urgent)
+        found.append(replace(order, held=draw(rarely), redated=draw(by_hand) if draw(rarely) else None))
     return found
 
 
@@ -110,7 +113,7 @@ def _around(draw: st.DrawFn, selling: tuple[Channel, ...], orders: list[Claim], 
     places = sorted({place for channel in selling for place in channel.warehouses} | set(pools))
     more = draw(st.dictionaries(st.sampled_from(places), st.integers(0, 4))) if unread else {}
     known = allocations_of(orders)
-    return facts(
+    found = facts(
         orders,
         on_hand=draw(on_hand),
         allocated={place: units + known.get(place, 0) for place, units in more.items()},
@@ -118,6 +121,7 @@ def _around(draw: st.DrawFn, selling: tuple[Channel, ...], orders: list[Claim], 
         channels=selling,
         rules={pool: draw(terms) for pool in pools},
     )
+    return replace(found, paused=draw(rarely))
 
 
 def any_supply() -> st.SearchStrategy[Supply]:

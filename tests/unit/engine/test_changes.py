@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine import plan
+from app.engine.cause import LET_DATES_MOVE_LATER, Cause
 from app.engine.changes import (
-    LET_DATES_MOVE_LATER,
     Basis,
-    Cause,
     Coming,
     LineChange,
     Reason,
@@ -312,6 +311,43 @@ def test_what_people_decide_of_turns_is_the_cause() -> None:
     assert {each.cause for each in swapped(known, basis(other), 1, 2).values()} == {Cause.POLICY_CHANGED}
 
 
+def decided(known: Facts, **decisions: object) -> Facts:
+    """The facts once a person decided so of their first claim."""
+    return replace(known, claims=(replace(known.claims[0], **decisions), *known.claims[1:]))  # type: ignore[arg-type]
+
+
+def test_a_hold_and_its_end_are_causes_though_the_line_keeps_its_units() -> None:
+    free = facts([claim(1, 2), claim(2, 2)], on_hand={"A": 4})
+    held = decided(free, held=True)
+    for then, now, expected in ((free, held, Cause.HELD), (held, free, Cause.RELEASED)):
+        [line, other] = changes(plan(then, TODAY), plan(now, TODAY), {})
+        assert line.before == line.after
+        assert Tracer(basis(then), basis(now), [line, other]).reason(line).cause is expected
+
+
+def test_a_day_that_a_person_gave_is_the_cause_and_so_is_taking_it_back() -> None:
+    free = facts([claim(1, 2), claim(2, 2)], supplies=[supply("s", 2, day(2))])
+    later = decided(free, redated=day(8))
+    given, undone = reasons(free, later), reasons(later, free)
+    assert (given["1"].cause, given["1"].was, given["1"].now) == (Cause.REDATED, None, day(8))
+    assert (undone["1"].cause, undone["1"].what, undone["1"].was) == (Cause.REDATED, "undone", day(8))
+    assert given.keys() == undone.keys() == {"1"}
+
+
+def test_a_day_that_a_person_gave_and_that_passed_is_told_as_that() -> None:
+    known = decided(facts([claim(1, 2)], rules={"P": LEAD}), redated=day(1))
+    found = reasons(known, known, days=2)
+    assert (found["1"].cause, found["1"].what) == (Cause.TIME_PASSED, "by_hand")
+
+
+def test_goods_that_came_are_the_cause_whatever_day_a_person_gave() -> None:
+    then = decided(facts([claim(1, 2)]), redated=day(8))
+    now = replace(then, stocks=facts(on_hand={"A": 2}).stocks)
+    assert reasons(then, now)["1"].cause is Cause.STOCK_ROSE
+    lost = decided(facts([claim(1, 2)]), redated=None)
+    assert reasons(now, lost)["1"].cause is Cause.STOCK_LOST
+
+
 def test_units_of_an_exchange_that_were_shipped_are_nobodys_decision() -> None:
     known = facts([claim(1, 2), claim(2, 2), claim(3, 2)], supplies=[supply("s", 4, day(2)), supply("t", 9, day(5))])
     then = replace(known, exchanges=(Exchange("line-1", "line-3", 1),))
@@ -385,7 +421,7 @@ def test_every_move_has_a_cause_and_one_to_a_later_day_has_one_that_may_do_that(
         lines = changes(then, now, shipped)
         tracer = Tracer(was, held, lines)
         for line in lines:
-            if goods(line.before) != goods(line.after):
+            if goods(line.before) != goods(line.after) or (line.after and line.line in was.held ^ held.held):
                 found = tracer.reason(line).cause
                 assert found is not Cause.REPLANNED
                 later = last_day(line.after) > last_day(line.before)

@@ -48,7 +48,12 @@ change_rule = st.tuples(st.just("change the rule"), which, st.integers(0, 9))
 push = st.tuples(st.just("push"), which, st.integers(0, 9))
 ship_from_pool = st.tuples(st.just("ship from the pool"), which, few)
 
-daily = buy | cancel | restock | ship | expect | receive | give_back | add | take_away | look
+hold = st.tuples(st.just("hold or release"), which, few)
+redate = st.tuples(st.just("redate"), which, st.integers(0, 9))
+pause = st.tuples(st.just("pause or resume"), which, few)
+
+decided = hold | redate | pause
+daily = buy | cancel | restock | ship | expect | receive | give_back | add | take_away | look | decided
 quiet = st.lists(daily, min_size=5, max_size=30)
 rough = st.lists(daily | slip | change_rule | push | ship_from_pool, min_size=5, max_size=30)
 rules = st.builds(
@@ -79,6 +84,8 @@ def act(shop: Shop, what: Act) -> None:
         shop.buy(units, list(shop.channels)[which % len(shop.channels)])
     elif name == "look":
         shop.settle()
+    elif name == "pause or resume":
+        shop.paused = not shop.paused
     elif name == "change the rule":
         shop.rules = {pool: replace(rule, cap=units) for pool, rule in shop.rules.items()}
 
@@ -87,6 +94,15 @@ def ship_from_the_pool(shop: Shop, order: Order, units: int) -> None:
     pool = shop.channels[order.channel].pool
     assert pool
     shop.ship(order, min(units, order.open), pool, anyway=True)
+
+
+def hold_or_release(_shop: Shop, order: Order, _units: int) -> None:
+    order.held = not order.held
+
+
+def redate_it(_shop: Shop, order: Order, days: int) -> None:
+    """With no days the day is taken back."""
+    order.redated = day(days) if days else None
 
 
 def count(shop: Shop, place: str, units: int) -> None:
@@ -103,6 +119,8 @@ OF_AN_ORDER: Mapping[str, Callable[[Shop, Order, int], object]] = {
     "add": Shop.add,
     "take away": lambda shop, order, units: shop.take_away(order, min(units, order.open)),
     "ship from the pool": ship_from_the_pool,
+    "hold or release": hold_or_release,
+    "redate": redate_it,
 }
 OF_A_SUPPLY: Mapping[str, Callable[[Shop, Supply, int], object]] = {
     "receive": lambda shop, arrived, units: shop.receive(arrived, min(units, arrived.quantity)),
@@ -117,8 +135,10 @@ OF_A_PLACE: Mapping[str, Callable[[Shop, str, int], object]] = {
 
 
 def ship_covered(shop: Shop, number: int) -> None:
-    """Our own shipment: what the queue covers, from where it lies, over Saleor's objections."""
+    """Our own shipment: what the queue covers, from where it lies, over Saleor's objections; nothing on hold."""
     order = next(order for order in shop.orders if order.number == number)
+    if order.held:
+        return
     promises = [p for p in plan(shop.facts(), shop.today).promises if p.claim.number == str(number)]
     for piece in (piece for promise in promises for piece in promise.pieces):
         if piece.source is Source.ON_HAND:
@@ -138,6 +158,11 @@ def life(shop: Shop, acts: Sequence[Act]) -> Iterator[tuple[Plan, Act, Plan]]:
 
 def outstanding(planned: Plan) -> list[int]:
     return [pool.outstanding for pool in planned.pools]
+
+
+def redates(planned: Plan) -> dict[str, date | None]:
+    """The days that people gave, by line."""
+    return {promise.claim.line: promise.claim.redated for promise in planned.promises}
 
 
 def days(planned: Plan) -> dict[tuple[str, int], list[date]]:
@@ -209,12 +234,17 @@ def test_when_goods_get_lost_the_app_sells_nothing_more_past_the_cap(
 def test_nobodys_date_gets_later_while_no_goods_get_lost_and_no_supply_slips(
     world: str, mended: bool, rule: Terms, acts: list[Act]
 ) -> None:
-    """Others may order, cancel, be shipped to, and goods may arrive: the units left to each order come no later."""
+    """Others may order, cancel, be held or shipped to, and goods may arrive: the units left to each come no later.
+
+    But for those to whom a person gave another day.
+    """
     shop = opened(world, rule, mended=mended)
     for before, _, after in life(shop, acts):
         now = days(after)
         for claim, promised in days(before).items():
             left = now.get(claim, [])
+            if left and redates(before)[claim[0]] != redates(after)[claim[0]]:
+                continue
             assert all(new <= old for new, old in zip(left, promised[len(promised) - len(left) :], strict=True))
 
 
@@ -231,8 +261,10 @@ def test_every_order_is_shipped_in_the_end_and_the_books_are_even(
         assert all(units >= 0 for units in shop.quantity.values()), "we ship nothing that is not there"
     for place in [place for place in shop.quantity if place not in shop.rules]:
         shop.restock(place, sum(order.open for order in shop.orders))
+    shop.paused = False
     shop.settle()
     for order in shop.orders:
+        order.held = False
         if order.open:
             ship_covered(shop, order.number)
             shop.settle()

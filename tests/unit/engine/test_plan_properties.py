@@ -53,6 +53,7 @@ def test_the_order_in_which_facts_are_given_changes_nothing(given_facts: Facts, 
         pools=shuffled(given_facts.pools, dice),
         supplies=shuffled(given_facts.supplies, dice),
         claims=shuffled(given_facts.claims, dice),
+        paused=given_facts.paused,
     )
     expected, found = plan(given_facts, TODAY), plan(mixed, TODAY)
     assert found.promises == expected.promises

@@ -5,13 +5,14 @@ from datetime import date
 import pytest
 
 from app.engine import line_state, status_of_line
-from app.engine.model import Piece
+from app.engine.model import Piece, Promise
 from app.engine.state import LineState, LineStatus
-from tests.unit.engine.builders import TODAY, coming, day, on_hand, ordered_in, undated
+from tests.unit.engine.builders import TODAY, claim, coming, day, on_hand, ordered_in, undated
 
 
 def state(*pieces: Piece, promised: date | None = None) -> LineState:
-    return line_state(pieces, promised=promised, today=TODAY)
+    promises = [Promise(claim(1, sum(piece.quantity for piece in pieces) or 1), pieces)]
+    return line_state(promises if pieces else [], promised=promised, today=TODAY)
 
 
 def test_a_line_tells_its_ready_and_waiting_units_and_the_day_the_last_of_them_comes() -> None:

@@ -1,0 +1,118 @@
+"""Forms that do something: once, in one transaction, with a word on what came of it."""
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, flash, g, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError, validate_csrf
+from wtforms.validators import ValidationError as BadCsrf
+
+from app import tasks
+from app.admin import entry, staff
+from app.admin.staff import Needs, Staff
+from app.admin.visit import opened
+from app.api import repeats
+from app.api.problem import Problem
+from app.platforms import ShopError
+from app.rulebook import BadRule
+from app.supply import BadSupply
+from app.turns import BadMove, BadPolicy
+
+ONCE = "once"
+
+
+class Refused(Exception):
+    """What was asked for cannot be done. `field: what is wrong`, where one field is."""
+
+
+REFUSALS: tuple[type[Exception], ...] = (Refused, BadRule, BadSupply, BadMove, BadPolicy, Problem, ShopError)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done, in a sentence, and the page to go on to. `kind`: success, warning or info."""
+
+    said: str
+    to: str
+    kind: str = "success"
+
+
+Handler = Callable[..., Done]
+Again = Callable[..., ResponseReturnValue]
+
+
+def once() -> str:
+    """What makes a form one that counts once, however often it is sent."""
+    return uuid.uuid4().hex
+
+
+def acting(views: Blueprint, path: str, needs: Needs, again: Again, **options: Any) -> Callable[[Handler], Handler]:
+    """A form sent to `/admin/<shop>/path`.
+
+    The handler takes the Visit, then what stands in the path. What it raises of REFUSALS undoes everything it did;
+    `again`, the handler of a page, then shows the form anew: what was typed is in `request.form`, what is wrong in
+    `g.wrong`.
+    """
+
+    def around(handle: Handler) -> Handler:
+        @wraps(handle)
+        def answered(shop_id: int, **arguments: Any) -> ResponseReturnValue:
+            person = staff.of_shop(shop_id)
+            if person is None:
+                return entry.sign_in_first(shop_id)
+            _check_csrf()
+            try:
+                return _go_on(_once(person, needs, handle, arguments))
+            except REFUSALS as wrong:
+                g.wrong = str(wrong)
+            with opened(person, needs) as visit:
+                return make_response(again(visit, **arguments), 422)
+
+        views.add_url_rule(f"/admin/<int:shop_id>{path}", view_func=answered, methods=["POST"], **options)
+        return handle
+
+    return around
+
+
+def _check_csrf() -> None:
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except BadCsrf as bad:
+        raise CSRFError(_("This form has grown old. Go back, reload the page, and send it again.")) from bad
+
+
+def _once(person: Staff, needs: Needs, handle: Handler, arguments: dict[str, Any]) -> Done:
+    """What came of the form the first time it was sent."""
+    key = f"form:{request.form.get(ONCE, '')}"
+    with opened(person, needs) as visit:
+        runtime, shop_id = visit.runtime, visit.shop.id
+    asked = repeats.fingerprint("POST", request.full_path, _sent())
+    known = repeats.begin(runtime.engine, shop_id, key, asked, whole=True)
+    if known is not None:
+        return Done(**json.loads(known.body))
+    try:
+        with opened(person, needs) as visit:
+            done = handle(visit, **arguments)
+            body = json.dumps({"said": done.said, "to": done.to, "kind": done.kind})
+            repeats.keep(visit.connection, shop_id, key, 303, body)
+    except Exception:
+        repeats.forget(runtime.engine, shop_id, key)
+        raise
+    tasks.try_to_wake(shop_id)
+    return done
+
+
+def _sent() -> bytes:
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    return json.dumps([fields, sorted(upload.filename or "" for upload in request.files.values())]).encode()
+
+
+def _go_on(done: Done) -> ResponseReturnValue:
+    flash(done.said, done.kind)
+    return redirect(done.to, 303)

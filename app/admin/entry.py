@@ -1,0 +1,175 @@
+"""Coming in: the dashboard's token is exchanged for a session; until then a page that holds nothing asks for it."""
+
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import structlog
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import select
+
+from app.admin import staff
+from app.admin.language import LANGUAGES
+from app.admin.staff import Staff
+from app.admin.tokens import BadToken, Tokens
+from app.models import Shop
+from app.runtime import Runtime
+from app.shop_keys import KeysOutOfReach
+
+log = structlog.get_logger()
+
+views = Blueprint("entry", __name__)
+
+# What the dashboard adds to an address; in our own addresses it says nothing.
+FROM_DASHBOARD = {"domain", "saleorApiUrl", "id", "theme", "featureFlags", "appParams"}
+THEMES = ("light", "dark")
+LONGEST_NUMBER = 18
+
+
+class Exchange(BaseModel):
+    """What the page's script sends once the dashboard has handed it a token."""
+
+    model_config = ConfigDict(str_max_length=20_000)
+
+    token: str
+    parent: str = Field(max_length=300)
+    theme: str = "light"
+    locale: str = "en"
+
+
+class Looks(BaseModel):
+    """How the dashboard looks now."""
+
+    theme: str | None = None
+    locale: str | None = Field(None, max_length=20)
+
+
+@views.get("/admin")
+@views.get("/admin/")
+@views.get("/admin/<path:path>")
+def begin(path: str = "") -> ResponseReturnValue:
+    """An address that does not say which shop: the dashboard's own, as it stands in the manifest."""
+    first = path.partition("/")[0]
+    if first.isdecimal():
+        # No page has this address: every one that exists is found before.
+        return abort(404) if len(first) > LONGEST_NUMBER or staff.of_shop(int(first)) else sign_in_first(int(first))
+    shop_id = _shop_meant()
+    if shop_id is None or staff.of_shop(shop_id) is None:
+        return ask_for_token()
+    own = {name: value for name, value in request.args.items() if name not in FROM_DASHBOARD}
+    query = f"?{urlencode(own)}" if own else ""
+    return redirect(f"/admin/{shop_id}/{path}{query}")
+
+
+def _shop_meant() -> int | None:
+    known = staff.shops()
+    if api_url := request.args.get("saleorApiUrl"):
+        runtime: Runtime = current_app.extensions["dueback"]
+        with runtime.engine.connect() as connection:
+            return connection.scalar(select(Shop.id).where(Shop.api_url == api_url, Shop.id.in_(known)))
+    return known[0] if len(known) == 1 else None
+
+
+def sign_in_first(shop_id: int) -> ResponseReturnValue:
+    """Nobody is signed in for the shop of this address.
+
+    Whoever is signed in elsewhere and did not come from a dashboard asks for another shop's page: there is none.
+    """
+    if staff.shops() and "saleorApiUrl" not in request.args and request.method == "GET":
+        log.info("another shop's address", shop=shop_id)
+        abort(404)
+    return ask_for_token()
+
+
+def ask_for_token() -> Response:
+    """A page without anything in it that asks the dashboard who this is, then goes on to what was asked for.
+
+    A form that was sent meanwhile is kept in the page and sent again.
+    """
+    if request.headers.get("Sec-Fetch-Dest") == "document":
+        return make_response(render_template("admin/outside.html"))
+    page = render_template(
+        "admin/sign_in.html",
+        theme=_one_of(request.args.get("theme"), THEMES),
+        kept=[] if request.method == "GET" else list(request.form.items(multi=True)),
+        again=request.method == "POST",
+    )
+    answer = make_response(page, 401)
+    answer.headers["Content-Security-Policy"] = policy("http: https:")
+    return answer
+
+
+@views.post("/admin/session")
+def exchange() -> ResponseReturnValue:
+    """A token for a session. The token is the proof, so no other is asked for."""
+    tokens: Tokens = current_app.extensions["dueback-tokens"]
+    try:
+        asked = Exchange.model_validate_json(request.get_data())
+        proven = tokens.check(asked.token)
+        parent = _origin(asked.parent)
+    except ValidationError:
+        return {"message": "Send token and parent as JSON."}, 400
+    except BadToken as bad:
+        return {"message": str(bad)}, 401
+    except KeysOutOfReach:
+        return {"message": "The shop does not answer just now. Reload the page in a moment."}, 503
+    person = Staff(
+        proven.shop_id,
+        proven.email,
+        proven.may,
+        proven.until,
+        parent,
+        _one_of(asked.theme, THEMES),
+        _one_of(asked.locale, LANGUAGES),
+    )
+    staff.keep(person)
+    return {"shop": proven.shop_id, "until": proven.until}
+
+
+@views.post("/admin/<int:shop_id>/looks")
+def looks(shop_id: int) -> ResponseReturnValue:
+    """The dashboard's theme or language has changed. Nothing else can be changed here."""
+    person = staff.of_shop(shop_id)
+    if person is None:
+        return {}, 401
+    try:
+        asked = Looks.model_validate_json(request.get_data())
+    except ValidationError:
+        return {}, 400
+    theme = _one_of(asked.theme or person.theme, THEMES)
+    locale = _one_of(asked.locale or person.locale, LANGUAGES)
+    changed: dict[str, Any] = {"theme": theme, "locale": locale}
+    staff.keep(Staff(person.shop_id, person.email, person.may, person.until, person.parent, **changed))
+    return changed
+
+
+def policy(ancestors: str) -> str:
+    """The Content-Security-Policy of a page that these may show in a frame."""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        f"form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+    )
+
+
+def _origin(text: str) -> str:
+    """Raises BadToken: a parent that is no origin would open the page's frame to others."""
+    parts = urlsplit(text)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    if (
+        parts.scheme not in {"http", "https"}
+        or origin != text
+        or not all(c.isalnum() or c in ".-:[]" for c in parts.netloc)
+    ):
+        raise BadToken("The dashboard's address cannot be understood.")
+    return origin
+
+
+def _one_of(value: str | None, known: tuple[str, ...]) -> str:
+    """The value where it is known, its first part where that is, else the first that is."""
+    options = (value or "", (value or "").partition("-")[0])
+    return next((option for option in options if option in known), known[0])
+
+
+def home_of(shop_id: int) -> str:
+    return url_for("home.index", shop_id=shop_id)

@@ -1,0 +1,68 @@
+"""The language of the pages: the shop's own choice, else the dashboard's; dates and numbers as it writes them."""
+
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
+
+from flask import Flask, g
+from flask_babel import (
+    Babel,
+    format_currency,
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_percent,
+    get_locale,
+)
+
+LANGUAGES = ("en", "de")
+
+
+def register(app: Flask) -> None:
+    app.config.update(BABEL_DEFAULT_LOCALE=LANGUAGES[0], BABEL_TRANSLATION_DIRECTORIES="../translations")
+    Babel(app, locale_selector=_locale, timezone_selector=_zone)
+    app.jinja_env.filters.update(day=day, moment=moment, number=number, clock=clock, money=money, percent=percent)
+    app.jinja_env.globals["language"] = lambda: str(get_locale() or LANGUAGES[0])
+
+
+def _locale() -> str:
+    visit = g.get("visit")
+    if visit is None:
+        return LANGUAGES[0]
+    wanted: str = visit.shop.settings.get("language") or visit.staff.locale
+    return wanted
+
+
+def _zone() -> tzinfo:
+    visit = g.get("visit")
+    return UTC if visit is None else visit.zone
+
+
+def day(value: date | str | None, form: str = "medium") -> str:
+    """12 May 2026, as the language writes it; a dash for no day."""
+    if not value:
+        return "–"
+    return str(format_date(date.fromisoformat(value) if isinstance(value, str) else value, form))
+
+
+def moment(value: datetime | None) -> str:
+    """Day and time in the shop's own time zone."""
+    return format_datetime(value, "medium") if value else "–"
+
+
+def clock(value: datetime | None) -> str:
+    """The time of day in the shop's own time zone."""
+    return format_datetime(value, "HH:mm") if value else "–"
+
+
+def number(value: float | Decimal | None) -> str:
+    return "–" if value is None else format_decimal(value)
+
+
+def money(value: Decimal | None, currency: str) -> str:
+    """An amount; without a currency it is a plain number."""
+    return number(value) if value is None or not currency else str(format_currency(value, currency))
+
+
+def percent(share: float | None) -> str:
+    """A share of 1 as a percentage."""
+    return "–" if share is None else str(format_percent(share))

@@ -1,0 +1,55 @@
+"""The pages in the order of the menu, each for those who may see it."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+
+from app.admin.staff import BOTH, EITHER, ORDERS, PRODUCTS, Needs, Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`endpoint` is where it leads; pages of the same blueprint count as within it."""
+
+    endpoint: str
+    text: str
+    needs: Needs
+
+    @property
+    def section(self) -> str:
+        return self.endpoint.partition(".")[0]
+
+
+MENU = (
+    Entry("home.index", lazy("Overview"), EITHER),
+    Entry("queue.index", lazy("Queue"), ORDERS),
+    Entry("shipping.index", lazy("Ready to ship"), ORDERS),
+    Entry("variants.index", lazy("Variants"), EITHER),
+    Entry("supply.index", lazy("Supply"), EITHER),
+    Entry("rules.index", lazy("Rules"), EITHER),
+    Entry("insight.index", lazy("Insight"), ORDERS),
+    Entry("activity.index", lazy("Activity"), ORDERS),
+    Entry("settings.index", lazy("Settings"), EITHER),
+)
+
+NAMES = {"MANAGE_ORDERS": lazy("manage orders"), "MANAGE_PRODUCTS": lazy("manage products")}
+
+
+def entries(person: Staff) -> list[Entry]:
+    """What this person may open."""
+    return [entry for entry in MENU if person.allowed(entry.needs)]
+
+
+def told(needs: Needs) -> str:
+    """What has to be granted, in words."""
+    ways = [_(" and ").join(str(NAMES[each]) for each in sorted(wanted)) for wanted in needs]
+    return str(_(" or ").join(ways))
+
+
+def link(entry: Entry, shop_id: int) -> str:
+    return url_for(entry.endpoint, shop_id=shop_id)
+
+
+__all__ = ["BOTH", "EITHER", "MENU", "ORDERS", "PRODUCTS", "Entry", "entries", "link", "told"]

@@ -1,0 +1,112 @@
+// Speaks the dashboard's App Bridge: asks who this is, keeps the session alive, follows theme and language, and passes
+// on links and messages. Pages work without anything else; see docs/decisions/0016.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const host = window.parent;
+
+  const SILENT_AFTER = 10_000;
+  const LOOKS_WITHIN = 250;
+  const signIn = document.querySelector("main.sign-in[data-session]");
+  const looks = { theme: null, locale: null };
+  let exchanging = false;
+
+  function dispatch(type, payload = {}) {
+    const actionId = crypto.randomUUID ? crypto.randomUUID() : String(Math.random());
+    host.postMessage({ type, payload: { ...payload, actionId } }, root.dataset.parent || "*");
+  }
+
+  async function send(url, body) {
+    const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+    const answer = await fetch(url, options);
+    return { ok: answer.ok, body: await answer.json().catch(() => ({})) };
+  }
+
+  function trouble(kind, message) {
+    signIn.querySelector("[data-waiting]").hidden = true;
+    const shown = signIn.querySelector(`[data-trouble=${kind}]`);
+    if (message) shown.textContent = message;
+    shown.hidden = false;
+  }
+
+  // What the dashboard adds to an address says nothing once we know who this is.
+  function ownAddress() {
+    const address = new URL(location.href);
+    for (const name of ["domain", "saleorApiUrl", "id", "theme", "featureFlags"]) address.searchParams.delete(name);
+    return address;
+  }
+
+  async function enter(token, parent) {
+    if (exchanging) return;
+    exchanging = true;
+    if (location.hash === "#signed-in") return trouble("cookie");
+    await new Promise((resolve) => setTimeout(resolve, LOOKS_WITHIN));
+    const asked = new URL(location.href).searchParams.get("theme");
+    const wanted = { token, parent, theme: looks.theme || asked || "light", locale: looks.locale || "en" };
+    const { ok, body } = await send(signIn.dataset.session, wanted);
+    if (!ok) return trouble("refused", body.message);
+    const again = signIn.querySelector("form[data-again]");
+    if (again) return again.submit();
+    const address = ownAddress();
+    if (!/^\/admin\/\d+(\/|$)/.test(address.pathname)) {
+      address.pathname = address.pathname.replace(/^\/admin\/?/, `/admin/${body.shop}/`);
+    }
+    address.hash = "signed-in";
+    location.replace(address);
+  }
+
+  async function renew(token, parent) {
+    const wanted = { token, parent, theme: root.dataset.theme, locale: looks.locale || root.dataset.locale };
+    const { ok, body } = await send(root.dataset.session, wanted);
+    if (ok) root.dataset.until = body.until;
+  }
+
+  async function follow(change) {
+    Object.assign(looks, change);
+    if (change.theme) root.dataset.theme = change.theme;
+    if (signIn || !root.dataset.looks) return;
+    const { ok, body } = await send(root.dataset.looks, change);
+    if (ok && body.locale !== root.dataset.locale && root.dataset.route) location.reload();
+  }
+
+  window.addEventListener("message", (event) => {
+    if (event.source !== host || (root.dataset.parent && event.origin !== root.dataset.parent)) return;
+    const { type, payload } = event.data || {};
+    if ((type === "handshake" || type === "tokenRefresh") && payload.token) {
+      if (signIn) enter(payload.token, event.origin);
+      else if (root.dataset.session) renew(payload.token, event.origin);
+    } else if (type === "theme" && payload.theme !== root.dataset.theme) follow({ theme: payload.theme });
+    else if (type === "localeChanged") {
+      if (signIn || payload.locale.split("-")[0] !== root.dataset.locale) follow({ locale: payload.locale });
+    }
+  });
+
+  if (host === window) return signIn && trouble("outside");
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-dashboard]");
+    if (link && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      dispatch("redirect", { to: link.dataset.dashboard });
+    } else if (event.target.closest("[data-popup]")) {
+      event.preventDefault();
+      dispatch("openPopup", { extensionIdentifier: event.target.closest("[data-popup]").dataset.popup });
+    } else if (event.target.closest("[data-close]")) dispatch("popupClose");
+  });
+
+  if (location.hash === "#signed-in" && !signIn) history.replaceState(null, "", location.pathname + location.search);
+  dispatch("notifyReady");
+
+  if (signIn) setTimeout(() => exchanging || trouble("silent"), SILENT_AFTER);
+  else if (root.dataset.target === "page") {
+    if (root.dataset.route) dispatch("updateRouting", { newRoute: root.dataset.route });
+  } else {
+    for (const said of document.querySelectorAll("[data-said]")) {
+      const status = said.dataset.said;
+      dispatch("notification", { status, text: said.textContent.trim() });
+      if (status === "success") dispatch("refreshEntity");
+    }
+    const report = () => dispatch("widgetResize", { height: Math.ceil(root.getBoundingClientRect().height) });
+    if (root.dataset.target === "widget") new ResizeObserver(report).observe(document.body);
+  }
+})();

@@ -1,0 +1,144 @@
+"""The first sheet of an XLSX file as rows of texts.
+
+The parser of workbooks makes room for every cell between the first and the last, so a sheet of two cells that lie far
+apart would end the process. And of a formula it gives the value that was kept with it, which may be none or an old one.
+So the sheet is looked through first.
+"""
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import IO, Any
+from xml.etree import ElementTree as ET
+from xml.parsers import expat
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from app.imports.limits import MOST_COLUMNS, MOST_ROWS, BadFile
+
+MOST_UNPACKED = 500 * 1024 * 1024
+CHUNK = 1024 * 1024
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+STRICT_MAIN = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
+STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+UNREADABLE = "The file is no workbook that can be read. Save it anew as XLSX, or as CSV UTF-8."
+
+
+def is_workbook(name: str, content: bytes) -> bool:
+    """Whether it is an XLSX file. Raises BadFile for other kinds of workbooks."""
+    if name.lower().endswith((".xlsm", ".xlsb", ".xls", ".ods")):
+        raise BadFile("Save the file as CSV UTF-8 or as XLSX, without macros.")
+    return content.startswith(b"PK")
+
+
+def lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Each row with its number. Raises BadFile."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            _check_parts(packed.infolist())
+            with packed.open(_first_sheet(packed)) as sheet:
+                _look_through(sheet)
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+        cells = rows.to_python(skip_empty_area=False)
+    except BadFile:
+        raise
+    except (zipfile.BadZipFile, CalamineError, ET.ParseError, expat.ExpatError, *_ODD) as wrong:
+        raise BadFile(UNREADABLE) from wrong
+    for number, row in enumerate(cells, start=1):
+        yield number, [_plain(cell) for cell in row]
+
+
+# What reading a broken or encrypted archive may raise besides.
+_ODD = (ValueError, IndexError, KeyError, EOFError, RuntimeError, NotImplementedError, OSError)
+
+
+def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
+    if sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise BadFile("The workbook unpacks to more than 500 MB. Split it.")
+    if any(part.filename.endswith("vbaProject.bin") for part in parts):
+        raise BadFile("The workbook has macros. Save it as XLSX without them.")
+
+
+def _first_sheet(packed: zipfile.ZipFile) -> str:
+    """The part that holds the sheet which stands first in the workbook."""
+    book = ET.fromstring(packed.read("xl/workbook.xml"))  # noqa: S314 - expat bounds what entities expand to
+    [wanted, *_] = [
+        node.get(RELATION) or node.get(STRICT_RELATION)
+        for node in book.iter()
+        if node.tag in {MAIN + "sheet", STRICT_MAIN + "sheet"}
+    ]
+    relations = ET.fromstring(packed.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - as above
+    [target] = [node.get("Target", "") for node in relations if node.get("Id") == wanted]
+    return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+
+
+def _look_through(sheet: IO[bytes]) -> None:
+    """Raises BadFile for a formula, and for a cell that lies too far out, with its place."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    place = [0, 0]
+
+    def begin(tag: str, attributes: dict[str, str]) -> None:
+        match tag.rpartition(" ")[2]:
+            case "row":
+                place[:] = int(attributes.get("r") or place[0] + 1), 0
+            case "c":
+                place[:] = _place(attributes.get("r"), place)
+                _check_place(*place)
+            case "f":
+                raise BadFile(f"{_told(*place)}: There is a formula. Copy the cells and paste them as values.")
+
+    parser.StartElementHandler = begin
+    while chunk := sheet.read(CHUNK):
+        parser.Parse(chunk)
+    parser.Parse(b"", True)
+
+
+def _place(name: str | None, last: list[int]) -> tuple[int, int]:
+    """(row, column) of a cell such as C7, both from one; the next one where it says nothing."""
+    if name is None:
+        return last[0], last[1] + 1
+    found = re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", name)
+    if found is None:
+        raise BadFile(UNREADABLE)
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(found[2]), column
+
+
+def _check_place(row: int, column: int) -> None:
+    if row > MOST_ROWS + 1:
+        raise BadFile(
+            f"{_told(row, column)}: The file has more than {MOST_ROWS} rows. Split it, or delete what is below."
+        )
+    if column > MOST_COLUMNS:
+        raise BadFile(f"{_told(row, column)}: There are more than {MOST_COLUMNS} columns. Delete what is beside them.")
+
+
+def _told(row: int, column: int) -> str:
+    name = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        name = chr(ord("A") + letter) + name
+    return f"line {row}, cell {name}{row}"
+
+
+def _plain(cell: Any) -> str:
+    """What a person sees in the cell."""
+    match cell:
+        case bool():
+            return "yes" if cell else "no"
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case datetime() if cell.time() == time():
+            return cell.date().isoformat()
+        case datetime() | date() | time():
+            return cell.isoformat()
+        case timedelta():
+            return str(cell)
+        case _:
+            return str(cell)

@@ -1,0 +1,70 @@
+"""The open order lines that people decide about."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from app.models import Line, Order
+from app.turns.wrong import BadMove
+
+MOST = 1000
+
+OpenLine = Row[*tuple[Any, ...]]
+
+
+def find(connection: Connection, shop_id: int, order: str, sku: str) -> str:
+    """The id of the order's line; of several lines of one variant, which is rare, the one with most units open.
+
+    Raises BadMove.
+    """
+    query = _open(shop_id).where(Order.number == order, Line.sku == sku).order_by(Line.open.desc(), Line.id).limit(1)
+    found = connection.execute(query).one_or_none()
+    if found is None:
+        raise BadMove(f"Order {order} has no open units of {sku}.")
+    return str(found.id)
+
+
+def read(connection: Connection, shop_id: int, ids: Collection[str]) -> Sequence[OpenLine]:
+    """The lines with these ids, by id. Raises BadMove where one is not of the shop, or nothing of it is open."""
+    if not 1 <= len(ids) <= MOST:
+        raise BadMove(f"Name from 1 to {MOST} order lines, not {len(ids)}.")
+    rows = connection.execute(_open(shop_id).where(Line.id.in_(set(ids))).order_by(Line.id)).all()
+    if missing := set(ids) - {row.id for row in rows}:
+        raise BadMove(_why_missing(connection, shop_id, min(missing)))
+    return rows
+
+
+def name(line: OpenLine) -> str:
+    """What people call the line."""
+    return f"order {line.number}, {line.sku}"
+
+
+def _open(shop_id: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Line.id,
+            Line.variant_id,
+            Line.sku,
+            Line.quantity,
+            Line.open,
+            Line.pieces,
+            Order.id.label("order_id"),
+            Order.number,
+            Order.channel_id,
+        )
+        .join(Order, (Order.shop_id == Line.shop_id) & (Order.id == Line.order_id))
+        .where(Line.shop_id == shop_id, Line.open > 0, Line.variant_id.is_not(None))
+    )
+
+
+def _why_missing(connection: Connection, shop_id: int, line: str) -> str:
+    query = (
+        select(Line.sku, Order.number)
+        .join(Order, (Order.shop_id == Line.shop_id) & (Order.id == Line.order_id))
+        .where(Line.shop_id == shop_id, Line.id == line)
+    )
+    known = connection.execute(query).one_or_none()
+    if known is None:
+        return f"The shop has no order line {line}."
+    return f"Order {known.number} has no open units of {known.sku}."

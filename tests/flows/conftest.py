@@ -1,0 +1,117 @@
+"""A browser, a shop with a dashboard, and Dueback installed there: all real, all on this machine."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+import sandbox
+from sandbox.seed import STAFF_EMAIL, STAFF_PASSWORD
+from tests.conftest import fresh_database
+from tests.flows.dashboard import Dashboard
+from tests.live.client import Client
+from tests.live.dueback import Dueback
+from tests.live.installing import install, installed, uninstall_all
+from tests.live.shop import Shop
+from tests.live.world import World
+
+BROWSER = "DUEBACK_TEST_BROWSER"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    # As browsers will: a frame of another site keeps partitioned cookies only.
+    "--test-third-party-cookie-phaseout",
+]
+WIDE = {"width": 1440, "height": 900}
+SLOWEST_MS = 30_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: the one DUEBACK_TEST_BROWSER names, else the one that is installed. With ``required`` there must be."""
+    asked = os.environ.get(BROWSER, "")
+    executable = asked if asked not in ("", "required") else shutil.which("chromium")
+    if executable is None:
+        if asked == "required":
+            pytest.fail(f"There is no chromium, and {BROWSER} says that there has to be one.")
+        pytest.skip(f"There is no chromium here. Install it, or name another one in {BROWSER}.")
+    expect.set_options(timeout=SLOWEST_MS)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@dataclass
+class Scene:
+    """A shop with a small catalogue, Dueback at work in it, and ways to act on both besides the browser."""
+
+    server: sandbox.Server
+    client: Client
+    dueback: Dueback
+
+    @property
+    def shop(self) -> Shop:
+        return Shop(self.client)
+
+    @property
+    def app_id(self) -> str:
+        [found] = installed(self.client)
+        return found
+
+    def reinstall(self) -> None:
+        """Staff uninstall the app and install it again: nothing is set up any more."""
+        install(self.client, self.dueback.manifest_url)
+
+
+@pytest.fixture(scope="session")
+def scene(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    folder = tmp_path_factory.mktemp("flows")
+    with sandbox.serve(retry_scale=0.02) as server, fresh_database(server_url) as database_url:
+        sandbox.seed(server.shop)
+        client = Client(server.url, STAFF_EMAIL, STAFF_PASSWORD)
+        dueback = Dueback(folder, database_url, server.url, direct=True)
+        try:
+            dueback.start()
+            install(client, dueback.manifest_url)
+            dueback.wait()
+            yield Scene(server, client, dueback)
+        finally:
+            uninstall_all(client)
+            dueback.stop()
+            client.close()
+
+
+@pytest.fixture
+def world(scene: Scene) -> Iterator[World]:
+    """Channels, warehouses and products of this test's own, in the shop of the scene."""
+    made = World(scene.client)
+    yield made
+    made.dissolve()
+
+
+@contextlib.contextmanager
+def at_the_dashboard(browser: Browser, server: sandbox.Server) -> Iterator[Dashboard]:
+    """Somebody at a shop's dashboard. No script may fail and no policy be broken meanwhile."""
+    context = browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
+    context.set_default_timeout(SLOWEST_MS)
+    opened = Dashboard(context, server)
+    yield opened
+    context.close()
+    assert opened.troubles == []
+
+
+@pytest.fixture
+def dashboard(browser: Browser, scene: Scene) -> Iterator[Dashboard]:
+    """Somebody at the scene's dashboard, signed in as the first of the staff."""
+    with at_the_dashboard(browser, scene.server) as opened:
+        yield opened
