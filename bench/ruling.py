@@ -54,9 +54,10 @@ class Counting(Runtime):
 
 
 def figures(scene: Scene) -> Iterator[Figure]:
+    sweep.run(scene.app.runtime, scene.app.shop().id, full=True)
+    _work_off(scene)
     with httpx.Client(base_url=scene.app.url, headers=_key(scene), timeout=120) as http:
         _put(http, {"mode": "backorder", "cap": 20, "lead_days": 14})
-        sweep.run(scene.app.runtime, scene.app.shop().id, full=True)
         _work_off(scene)
         with psycopg.connect(scene.app.database_url, autocommit=True) as database:
             before = _shown(database)
@@ -76,7 +77,7 @@ def figures(scene: Scene) -> Iterator[Figure]:
 
 def _key(scene: Scene) -> dict[str, str]:
     with scene.app.runtime.engine.begin() as connection:
-        made = keys.add(connection, scene.app.shop().id, "Benchmark", ["rules"], 1000)
+        made = keys.add(connection, scene.app.shop().id, "Benchmark", ["rules"], 1000, who="Benchmark")
     return {"Authorization": f"Bearer {made}"}
 
 

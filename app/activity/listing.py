@@ -81,14 +81,14 @@ def _count(parts: Sequence[str], where: str) -> str:
 def say(entry: Entry) -> str:
     """The sentence of an entry."""
     values = defaultdict(str, {name: str(value) for name, value in entry.params.items() if value is not None})
-    for name, unit in (("units", "unit"), ("lines", "line")):
+    for name, counted in (("units", wording.units), ("lines", wording.lines)):
         if name in values:
-            values[name] = wording.count(int(values[name]), unit)
+            values[name] = counted(int(values[name]))
     if entry.subject.kind is Subject.ORDER:
         values.setdefault("order", entry.subject.name)
     if entry.subject.kind is Subject.SUPPLY:
         values["supply"] = wording.supply(entry.subject.name, entry.subject.id)
-    said = KINDS[entry.kind].format_map(values)
+    said = str(KINDS[entry.kind]).format_map(values)
     return said[0].upper() + said[1:]
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from flask_babel import LazyString as Text
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, insert
 
 from app.models import Activity, Shop
@@ -35,37 +37,37 @@ class Thing:
     name: str
 
 
-KINDS: Mapping[str, str] = {
-    "order.shipped": "Shipped {units} of order {order}.",
-    "order.cancelled": "Cancelled order {order}.",
-    "order.overrun": "Order {order} took {units} beyond the cap.",
-    "order.pool_shipped": "{units} of order {order} left from the backorder pool.",
-    "rule.made": "Made a rule.",
-    "rule.changed": "Changed a rule.",
-    "rule.removed": "Removed a rule.",
-    "supply.added": "Added {supply}.",
-    "supply.changed": "Changed {supply}.",
-    "supply.cancelled": "Cancelled {supply}.",
-    "supply.received": "{units} of {supply} arrived.",
-    "supply.undone": "Took back a receipt of {supply}.",
-    "queue.pin": "Let order {order} go first.",
-    "queue.hand_over": "Handed {units} of order {order} to order {to_order}.",
-    "queue.hold": "Held order {order} back.",
-    "queue.redate": "Gave order {order} another day.",
-    "queue.undone": "Took back a decision on order {order}.",
-    "queue.moved": "{lines} of {sku} got another date: {why}",
-    "setting.changed": "Changed {name} from {before} to {after}.",
-    "key.made": "Made the API key {name}.",
-    "key.revoked": "Revoked the API key {name}.",
-    "pool.opened": "Set up the backorder pool of {channels}.",
-    "pool.mended": "Put right what was not set up as it should be.",
-    "group.made": "Made one group of {channels}.",
-    "group.dissolved": "Dissolved the group of {channels}.",
-    "file.imported": "Imported {file}.",
-    "shop.swept": "Looked at everything in the shop.",
-    "shop.leaving": "Began to leave the shop.",
-    "shop.stayed": "Stayed in the shop after all.",
-    "shop.left": "Closed sale past zero and took Dueback out of the shop.",
+KINDS: Mapping[str, Text] = {
+    "order.shipped": lazy("Shipped {units} of order {order}."),
+    "order.cancelled": lazy("Cancelled order {order}."),
+    "order.overrun": lazy("Order {order} took {units} beyond the cap."),
+    "order.pool_shipped": lazy("{units} of order {order} left from the backorder pool."),
+    "rule.made": lazy("Made a rule."),
+    "rule.changed": lazy("Changed a rule."),
+    "rule.removed": lazy("Removed a rule."),
+    "supply.added": lazy("Added {supply}."),
+    "supply.changed": lazy("Changed {supply}."),
+    "supply.cancelled": lazy("Cancelled {supply}."),
+    "supply.received": lazy("{units} of {supply} arrived."),
+    "supply.undone": lazy("Took back a receipt of {supply}."),
+    "queue.pin": lazy("Let order {order} go first."),
+    "queue.hand_over": lazy("Handed {units} of order {order} to order {to_order}."),
+    "queue.hold": lazy("Held order {order} back."),
+    "queue.redate": lazy("Gave order {order} another day."),
+    "queue.undone": lazy("Took back a decision on order {order}."),
+    "queue.moved": lazy("{lines} of {sku} got another date: {why}"),
+    "setting.changed": lazy("Changed {name} from {before} to {after}."),
+    "key.made": lazy("Made the API key {name}."),
+    "key.revoked": lazy("Revoked the API key {name}."),
+    "pool.opened": lazy("Set up the backorder pool of {channels}."),
+    "pool.mended": lazy("Put right what was not set up as it should be."),
+    "group.made": lazy("Made one group of {channels}."),
+    "group.dissolved": lazy("Dissolved the group of {channels}."),
+    "file.imported": lazy("Imported {file}."),
+    "shop.swept": lazy("Looked at everything in the shop."),
+    "shop.leaving": lazy("Began to leave the shop."),
+    "shop.stayed": lazy("Stayed in the shop after all."),
+    "shop.left": lazy("Closed sale past zero and took Dueback out of the shop."),
 }
 """What can be done, by family and kind, and how it is told. Texts for people, to be translated."""
 

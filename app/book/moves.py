@@ -11,7 +11,8 @@ from sqlalchemy.orm import QueryableAttribute
 from app.activity.telling import APP, Subject, Thing, row_of
 from app.book import causes
 from app.book.causes import Planned
-from app.engine.changes import Basis, Cause
+from app.engine.cause import Cause
+from app.engine.changes import Basis
 from app.models import Activity, PromiseMove, Supply, Variant
 
 TOLD = ("ready", "waiting", "expected")

@@ -5,7 +5,7 @@ from app.models.catalogue import Channel, Stock, Variant, Warehouse
 from app.models.marks import Mark, mark_generation
 from app.models.orders import Delivery, Line, Order, PromiseMove, QueueMove
 from app.models.rules import Rule, RuleChange
-from app.models.shops import Answer, Key, Pause, Shop
+from app.models.shops import Answer, Key, Pause, SavedView, Shop
 from app.models.supply import Receipt, StockRise, Supplier, Supply, SupplyChange
 from app.models.table import Table
 from app.models.trouble import Notice, Overrun, PoolShipment
@@ -28,6 +28,7 @@ __all__ = [
     "Receipt",
     "Rule",
     "RuleChange",
+    "SavedView",
     "Shop",
     "Stock",
     "StockRise",

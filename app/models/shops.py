@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.table import Table, shop_key, shop_of
@@ -89,3 +89,21 @@ class Answer(Table):
     status: Mapped[int | None]
     body: Mapped[str | None]
     at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+
+
+class SavedView(Table):
+    """Filters of the queue that one member of staff gave a name. It opens with the one that `is_default`, if any."""
+
+    __tablename__ = "saved_views"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    shop_id: Mapped[int] = shop_of()
+    who: Mapped[str]
+    name: Mapped[str]
+    filters: Mapped[dict[str, str]]
+    is_default: Mapped[bool] = mapped_column(server_default=text("false"))
+
+    __table_args__ = (
+        UniqueConstraint("shop_id", "who", "name"),
+        Index("ix_saved_views_default", "shop_id", "who", unique=True, postgresql_where=text("is_default")),
+    )

@@ -126,6 +126,10 @@ class Platform(Protocol):
         """
         ...
 
+    def cancel_order(self, order: str) -> None:
+        """Cancel the whole order, as staff do in the shop. One that was cancelled already is refused."""
+        ...
+
     # What set-up asks. Each may be asked again harmlessly, but for `create_warehouse`.
 
     def create_warehouse(self, name: str, slug: str, like: str, pool_of: Sequence[str]) -> str:

@@ -72,6 +72,9 @@ class Writes(Link):
         payload = self.tell("ship", repeatable=False, order=order, input=wanted)
         return [shipment["id"] for shipment in payload["fulfillments"] or ()]
 
+    def cancel_order(self, order: str) -> None:
+        self.tell("cancel_order", repeatable=False, order=order)
+
     def _set_stocks(self, rows: Sequence[SetStock]) -> list[Failure]:
         """Rows that turn out not to exist are made."""
         stocks = [{"variantId": row.variant, "warehouseId": row.warehouse, "quantity": row.quantity} for row in rows]

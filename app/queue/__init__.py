@@ -2,6 +2,6 @@
 
 from app.queue.claims import at_risk, lines
 from app.queue.filters import Filters, State
-from app.queue.listing import Entry, Page, Rest, Risk, page, rows
+from app.queue.listing import Entry, Page, Rest, Risk, ids, page, rows
 
-__all__ = ["Entry", "Filters", "Page", "Rest", "Risk", "State", "at_risk", "lines", "page", "rows"]
+__all__ = ["Entry", "Filters", "Page", "Rest", "Risk", "State", "at_risk", "ids", "lines", "page", "rows"]

@@ -28,8 +28,9 @@ class Filters:
 
     `text` is a part of the SKU or of the names of product and variant, or the number of an order; `customer` a part of
     the address; in small or capital letters. `variant` and `channel` are the platform's ids,
-    `supplier` and `supply` our numbers; a line is found by the supply that its units rest on. `expected_from` and
-    `expected_until` are included; `waiting_since` finds orders that were placed by then.
+    `supplier` and `supply` our numbers, `reference` that of a purchase order; a line is found by the supply that its
+    units rest on. `expected_from` and `expected_until` are included; `waiting_since` finds orders that were placed by
+    then.
     """
 
     text: str = ""
@@ -39,21 +40,33 @@ class Filters:
     customer: str = ""
     supplier: int | None = None
     supply: int | None = None
+    reference: str = ""
     state: State | None = None
     expected_from: date | None = None
     expected_until: date | None = None
     waiting_since: datetime | None = None
 
 
+def on_hold(shop_id: int) -> ColumnElement[bool]:
+    """Lines that a person holds back."""
+    held = select(QueueMove.line_id).where(
+        QueueMove.shop_id == shop_id, QueueMove.kind == "hold", QueueMove.undone_at.is_(None)
+    )
+    return Line.id.in_(held)
+
+
+def found_by(shop_id: int, text: str) -> ColumnElement[bool]:
+    """Lines with this text in their SKU or names, and those of the order with this number."""
+    numbered = select(Order.id).where(Order.shop_id == shop_id, Order.number == text.removeprefix("#"))
+    return or_(Line.words.contains(text.lower(), autoescape=True), Line.order_id.in_(numbered))
+
+
 class Conditions:
     """What is true of a line on the day `today`, as SQL. A line that is held is neither late nor at risk."""
 
     def __init__(self, shop_id: int, today: date) -> None:
-        held = select(QueueMove.line_id).where(
-            QueueMove.shop_id == shop_id, QueueMove.kind == "hold", QueueMove.undone_at.is_(None)
-        )
         self._shop_id = shop_id
-        self.held = Line.id.in_(held)
+        self.held = on_hold(shop_id)
         self.waits = and_(Line.waiting > 0, ~self.held)
         self.late = and_(Line.promised < today, self.waits)
         self.lost_day = and_(Line.promised.is_not(None), Line.expected.is_(None), self.waits)
@@ -67,18 +80,14 @@ class Conditions:
 
     def _asked(self, filters: Filters) -> Iterator[ColumnElement[bool]]:
         if filters.text:
-            numbered = select(Order.id).where(
-                Order.shop_id == self._shop_id, Order.number == filters.text.removeprefix("#")
-            )
-            named = Line.words.contains(filters.text.lower(), autoescape=True)
-            yield or_(named, Line.order_id.in_(numbered))
+            yield found_by(self._shop_id, filters.text)
         if filters.customer:
             yield Order.customer.icontains(filters.customer, autoescape=True)
         for column, wanted in ((Line.sku, filters.sku), (Line.variant_id, filters.variant),
                                (Order.channel_id, filters.channel)):  # fmt: skip
             if wanted:
                 yield column == wanted
-        if filters.supply is not None or filters.supplier is not None:
+        if filters.supply is not None or filters.supplier is not None or filters.reference:
             yield self._rests_on(filters)
         if filters.state is not None:
             yield self._is(filters.state)
@@ -107,7 +116,9 @@ class Conditions:
         given = {column: number for column, number in wanted.items() if number is not None}
         if not all(0 < number < 2**63 for number in given.values()):
             return false()
+        by_reference = [func.lower(Supply.reference) == filters.reference.lower()] if filters.reference else []
         named = func.jsonb_build_array(func.jsonb_build_object("supply", Supply.id.cast(Text)))
         rests = or_(Line.pieces.contains(named), and_(Line.expected.is_(None), Line.rests_on == Supply.id))
         mine = (Supply.shop_id == self._shop_id, Supply.variant_id == Line.variant_id)
-        return select(Supply.id).where(*mine, rests, *(column == number for column, number in given.items())).exists()
+        numbered = [column == number for column, number in given.items()]
+        return select(Supply.id).where(*mine, rests, *numbered, *by_reference).exists()

@@ -118,13 +118,23 @@ def page(connection: Connection, shop_id: int, filters: Filters, *, today: date,
     return Page(tuple(_entries(connection, shop_id, places, today)), total)
 
 
-def rows(connection: Connection, shop_id: int, filters: Filters, *, today: date) -> Iterator[Entry]:
-    """All lines that fit, in the order of `page`, read in chunks through a cursor of the server."""
+def rows(
+    connection: Connection, shop_id: int, filters: Filters, *, today: date, lines: Collection[str] | None = None
+) -> Iterator[Entry]:
+    """All lines that fit, or those of `lines` that do, in the order of `page`, read in chunks through a cursor."""
     true = Conditions(shop_id, today)
     query = _places(true, today).where(*true.of(filters))
+    if lines is not None:
+        query = query.where(Line.id == any_(literal(list(lines), ARRAY(Text))))
     with connection.execute(query, execution_options={"yield_per": CHUNK}) as result:
         for chunk in result.partitions():
             yield from _entries(connection, shop_id, chunk, today)
+
+
+def ids(connection: Connection, shop_id: int, filters: Filters, *, today: date, limit: int) -> list[str]:
+    """The lines that fit, by their ids, in the order of `page`; the first `limit` of them."""
+    true = Conditions(shop_id, today)
+    return list(connection.scalars(_places(true, today).where(*true.of(filters)).limit(limit)))
 
 
 def _with_orders(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

@@ -1,24 +1,21 @@
 """Shipping: the shop is looked at anew first, and of one order only one person ships at a time."""
 
 import contextlib
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, func, select, text, tuple_
+from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import OperationalError
 
-from app import marks, reconcile, tasks, turns, wording
+from app import reconcile, turns, wording
 from app.activity import Subject, Thing, tell
-from app.models import Line, Mark, Order, Shop
+from app.models import Order, Shop
 from app.platforms import ShipLine, ShopError
 from app.runtime import Runtime
+from app.shipping import looking
 from app.shipping.ready import ReadyLine, ReadyOrder, orders_of
 
 LOOK_SECONDS = 45
-# After shipping: so that whoever looks next sees it. Nothing depends on it.
-SEEN_SECONDS = 5
-POLL_SECONDS = 0.05
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('ship ' || :order, :shop))")
 
@@ -48,6 +45,7 @@ def ship(
     *,
     tracking: str = "",
     notify: bool = True,
+    whole: bool = False,
     who: str,
     left: Mapping[str, int] | None = None,
     patience: float = LOOK_SECONDS,
@@ -55,7 +53,7 @@ def ship(
     """Ship so many units of these lines, by line id; None: all that is ready. Raises NotShipped.
 
     `left` is what was left of the lines when somebody decided that, by line id: where it is another number by now, as
-    when a form is sent twice, nothing is shipped. `patience` is how long to wait for a look at the shop, in seconds.
+    when a form is sent twice, nothing is shipped. With `whole` all of the order must be ready. `patience` is how long to wait for a look at the shop, in seconds.
     Younger orders may over-fill a warehouse; the shop then refuses honest shipments. What we cover may exceed.
     """
     with _one_at_a_time(runtime.engine, shop.id, order_id, patience):
@@ -65,19 +63,21 @@ def ship(
             number = order.order if order else _number(connection, shop.id, order_id)
             held = tuple(_on_hold(connection, shop.id, order)) if order else ()
         chosen = _chosen(order, number, lines, left or {})
+        if whole and order and not order.whole:
+            raise NotShipped(_not_whole(order, held))
         if not chosen:
             raise NotShipped(" ".join([f"Nothing of order {number} is ready to ship.{_lying(order)}", *held]))
         try:
             with contextlib.closing(runtime.platform(shop)) as platform:
                 made = platform.ship(order_id, chosen, exceed=True, tracking=tracking, notify=notify)
         except ShopError as wrong:
-            _mark(runtime, shop.id, order_id)
+            looking.mark(runtime, shop.id, order_id)
             raise NotShipped(_refusal(number, wrong)) from wrong
         done = Shipped(number, sum(line.units for line in chosen), tuple(made), held)
-        looked_at = _mark(
+        looked_at = looking.mark(
             runtime, shop.id, order_id, lambda connection: _tell(connection, shop.id, who, order_id, done)
         )
-        _wait(runtime, shop.id, looked_at, min(SEEN_SECONDS, patience))
+        looking.wait(runtime, shop.id, looked_at, min(looking.SEEN_SECONDS, patience))
     return done
 
 
@@ -93,7 +93,7 @@ def look_again(runtime: Runtime, shop: Shop, order_id: str, *, patience: float =
     """
     if shop.state in reconcile.RESTING:
         raise NotShipped(f"The shop is {shop.state}, so Dueback cannot ship there.")
-    if not _wait(runtime, shop.id, _mark(runtime, shop.id, order_id), patience):
+    if not looking.wait(runtime, shop.id, looking.mark(runtime, shop.id, order_id), patience):
         raise NotShipped(f"The shop was not looked at within {patience:g} seconds. Is a worker running?")
 
 
@@ -106,31 +106,6 @@ def _one_at_a_time(engine: Engine, shop_id: int, order_id: str, patience: float)
         except OperationalError as busy:
             raise NotShipped("Somebody else is shipping this order at this moment. Look at it again.") from busy
         yield
-
-
-def _mark(
-    runtime: Runtime, shop_id: int, order_id: str, also: Callable[[Connection], None] = lambda _connection: None
-) -> Sequence[tuple[str, str]]:
-    """Mark the order and its variants, and do what else belongs to that."""
-    with runtime.engine.begin() as connection:
-        variants = select(Line.variant_id).where(Line.shop_id == shop_id, Line.order_id == order_id, Line.open > 0)
-        looked_at = [("order", order_id), *(("variant", found) for found in connection.scalars(variants) if found)]
-        marks.mark(connection, shop_id, looked_at)
-        also(connection)
-    tasks.wake(shop_id)
-    return looked_at
-
-
-def _wait(runtime: Runtime, shop_id: int, looked_at: Sequence[tuple[str, str]], seconds: float) -> bool:
-    """Until none of it is marked any more. False where it still is after so many seconds."""
-    still = select(func.count()).where(Mark.shop_id == shop_id, tuple_(Mark.kind, Mark.target).in_(looked_at))
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with runtime.engine.connect() as connection:
-            if not connection.scalar(still):
-                return True
-        time.sleep(POLL_SECONDS)
-    return False
 
 
 def _number(connection: Connection, shop_id: int, order_id: str) -> str:
@@ -187,6 +162,14 @@ def _lying(order: ReadyOrder | None) -> str:
     if order is None or not order.approving:
         return ""
     return f" {wording.units(order.approving)} of it lie in a shipment that waits for approval in the shop."
+
+
+def _not_whole(order: ReadyOrder, held: Sequence[str]) -> str:
+    left = sum(line.left for line in order.lines)
+    said = (
+        f"Order {order.order} is not ready as a whole: {order.ready} of {wording.units(left)} are. Nothing was shipped."
+    )
+    return " ".join([said, *held])
 
 
 def _refusal(number: str, wrong: ShopError) -> str:

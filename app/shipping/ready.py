@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 from sqlalchemy.orm import aliased
 
 from app.models import Channel, Line, Order, Warehouse
+from app.queue.filters import found_by, on_hold
 
 Found = Row[*tuple[Any, ...]]
 
@@ -18,12 +19,15 @@ Found = Row[*tuple[Any, ...]]
 class Filters:
     """`warehouse` is the id of one that something is taken from; `whole` orders have nothing open that is not ready.
 
-    With `approving` the orders are those of which units lie in a shipment that waits for approval, ready or not.
+    With `approving` the orders are those of which units lie in a shipment that waits for approval, ready or not; with
+    `held` those with a line on hold. `text` is the number of an order, or a part of the SKU or the names of a line.
     """
 
     warehouse: str = ""
     whole: bool = False
     approving: bool = False
+    held: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Take:
 class ReadyLine:
     """An open line of an order. `ready` units can be shipped now; they are taken from the warehouses of `takes`.
 
-    `left` units are to be shipped: open, and not among the `approving` ones, which lie in a shipment already.
+    `left` units are to be shipped: open, and not among the `approving` ones, which lie in a shipment already. Nothing
+    of a line that is `held` is ready.
     """
 
     line_id: str
@@ -50,6 +55,7 @@ class ReadyLine:
     left: int
     ready: int
     approving: int
+    held: bool
     takes: tuple[Take, ...]
 
 
@@ -73,6 +79,10 @@ class ReadyOrder:
         return sum(line.approving for line in self.lines)
 
     @property
+    def held(self) -> bool:
+        return any(line.held for line in self.lines)
+
+    @property
     def whole(self) -> bool:
         return all(line.ready == line.left for line in self.lines)
 
@@ -87,7 +97,7 @@ class Page:
 
 def page(connection: Connection, shop_id: int, filters: Filters, *, offset: int, limit: int) -> Page:
     """The orders that fit, the one whose line comes first in the queue before all others."""
-    wanted = (Line.shop_id == shop_id, *_conditions(filters))
+    wanted = (Line.shop_id == shop_id, *_conditions(shop_id, filters))
     query = select(Line.order_id).where(*wanted).group_by(Line.order_id).order_by(func.min(Line.turn), Line.order_id)
     ids = connection.scalars(query.offset(offset).limit(limit)).all()
     total = connection.scalar(select(func.count(Line.order_id.distinct())).where(*wanted)) or 0
@@ -97,8 +107,8 @@ def page(connection: Connection, shop_id: int, filters: Filters, *, offset: int,
 def orders_of(connection: Connection, shop_id: int, ids: Sequence[str]) -> Iterator[ReadyOrder]:
     """These orders, in this order, as far as they have anything open."""
     query = (
-        select(Line.__table__, Order.number, Order.queued_at, Order.customer, Order.channel_id,
-               Channel.name.label("channel"), Channel.warehouses)
+        select(Line.__table__, on_hold(shop_id).label("held"), Order.number, Order.queued_at, Order.customer,
+               Order.channel_id, Channel.name.label("channel"), Channel.warehouses)
         .join(Order, (Order.shop_id == Line.shop_id) & (Order.id == Line.order_id))
         .outerjoin(Channel, (Channel.shop_id == Order.shop_id) & (Channel.id == Order.channel_id))
         .where(Line.shop_id == shop_id, Line.open > 0, Line.order_id.in_(ids))
@@ -111,9 +121,16 @@ def orders_of(connection: Connection, shop_id: int, ids: Sequence[str]) -> Itera
     return (_order(lines[order], names) for order in ids if order in lines)
 
 
-def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+def _conditions(shop_id: int, filters: Filters) -> Iterator[ColumnElement[bool]]:
     yield Line.open > 0
-    yield Line.approving > 0 if filters.approving else Line.ready > Line.approving
+    if filters.held:
+        yield on_hold(shop_id)
+    elif filters.approving:
+        yield Line.approving > 0
+    else:
+        yield and_(Line.ready > Line.approving, ~on_hold(shop_id))
+    if filters.text:
+        yield found_by(shop_id, filters.text)
     if filters.warehouse:
         taken = {"source": "on_hand", "warehouse": filters.warehouse, "expected": None}
         yield Line.pieces.contains([taken])
@@ -144,7 +161,7 @@ def _order(lines: Sequence[Found], names: Mapping[str, str]) -> ReadyOrder:
 
 
 def _line(line: Found, names: Mapping[str, str]) -> ReadyLine:
-    takes = tuple(_takes(line, names))
+    takes = () if line.held else tuple(_takes(line, names))
     return ReadyLine(
         line_id=line.id,
         variant_id=line.variant_id,
@@ -154,6 +171,7 @@ def _line(line: Found, names: Mapping[str, str]) -> ReadyLine:
         left=line.open - line.approving,
         ready=sum(take.units for take in takes),
         approving=line.approving,
+        held=line.held,
         takes=takes,
     )
 

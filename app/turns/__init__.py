@@ -5,12 +5,14 @@ from app.turns.lines import find
 from app.turns.moves import end_met_redates, load, rows, undo
 from app.turns.pausing import pause, paused, resume
 from app.turns.setting import BadPolicy, Setting, marks_of, of, put
+from app.turns.sifting import Sifted, sift
 from app.turns.wrong import BadMove
 
 __all__ = [
     "BadMove",
     "BadPolicy",
     "Setting",
+    "Sifted",
     "end_met_redates",
     "find",
     "hand_over",
@@ -26,5 +28,6 @@ __all__ = [
     "release",
     "resume",
     "rows",
+    "sift",
     "undo",
 ]

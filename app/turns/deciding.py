@@ -10,7 +10,6 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from app import marks
-from app.engine.model import Source
 from app.models import Channel, Shop, Warehouse
 from app.supply.fields import FARTHEST
 from app.turns import lines, moves
@@ -51,7 +50,7 @@ def redate(
     if not today <= day <= today + FARTHEST:
         raise BadMove(f"day: {day} is not between today ({today}) and five years from now.")
     found = lines.read(connection, shop.id, ids)
-    _refuse(found, lambda line: not _waits(line), "waits for no goods: all of it is on hand")
+    _refuse(found, lambda line: not lines.waits(line), "waits for no goods: all of it is on hand")
     moves.end(connection, shop, "redate", [line.id for line in found], who=who, why=why)
     return _kept(connection, shop, found, {"kind": "redate", "day": day}, who, why, "was just given another day")
 
@@ -110,11 +109,6 @@ def _refuse(found: Iterable[OpenLine], is_so: Callable[[OpenLine], bool], why: s
     for line in found:
         if is_so(line):
             raise BadMove(f"Order {line.number} {why}: {line.sku}. Nothing was changed.")
-
-
-def _waits(line: OpenLine) -> bool:
-    """Whether any unit is not on hand, by the last plan; one that was never planned may wait."""
-    return not line.pieces or any(piece["source"] != Source.ON_HAND for piece in line.pieces)
 
 
 def _reach(connection: Connection, shop_id: int, line: OpenLine) -> set[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
+from app.engine.model import Source
 from app.models import Line, Order
 from app.turns.wrong import BadMove
 
@@ -29,15 +30,26 @@ def read(connection: Connection, shop_id: int, ids: Collection[str]) -> Sequence
     """The lines with these ids, by id. Raises BadMove where one is not of the shop, or nothing of it is open."""
     if not 1 <= len(ids) <= MOST:
         raise BadMove(f"Name from 1 to {MOST} order lines, not {len(ids)}.")
-    rows = connection.execute(_open(shop_id).where(Line.id.in_(set(ids))).order_by(Line.id)).all()
+    rows = among(connection, shop_id, ids)
     if missing := set(ids) - {row.id for row in rows}:
-        raise BadMove(_why_missing(connection, shop_id, min(missing)))
+        line = min(missing)
+        raise BadMove(why_missing(connection, shop_id, line) or f"The shop has no order line {line}.")
     return rows
+
+
+def among(connection: Connection, shop_id: int, ids: Collection[str]) -> Sequence[OpenLine]:
+    """Those of the lines with these ids that people can decide about, by id."""
+    return connection.execute(_open(shop_id).where(Line.id.in_(set(ids))).order_by(Line.id)).all()
 
 
 def name(line: OpenLine) -> str:
     """What people call the line."""
     return f"order {line.number}, {line.sku}"
+
+
+def waits(line: OpenLine) -> bool:
+    """Whether any unit is not on hand, by the last plan; one that was never planned may wait."""
+    return not line.pieces or any(piece["source"] != Source.ON_HAND for piece in line.pieces)
 
 
 def _open(shop_id: int) -> Select[*tuple[Any, ...]]:
@@ -58,13 +70,12 @@ def _open(shop_id: int) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _why_missing(connection: Connection, shop_id: int, line: str) -> str:
+def why_missing(connection: Connection, shop_id: int, line: str) -> str | None:
+    """Why nothing can be decided about the line; None where the shop has no such line."""
     query = (
         select(Line.sku, Order.number)
         .join(Order, (Order.shop_id == Line.shop_id) & (Order.id == Line.order_id))
         .where(Line.shop_id == shop_id, Line.id == line)
     )
     known = connection.execute(query).one_or_none()
-    if known is None:
-        return f"The shop has no order line {line}."
-    return f"Order {known.number} has no open units of {known.sku}."
+    return f"Order {known.number} has no open units of {known.sku}." if known else None

@@ -105,14 +105,14 @@ def test_decisions_about_turns_are_told_and_that_they_were_taken_back(there: Wai
         there.order(order, 2)
     there.look()
     with there.engine.begin() as connection:
-        number = turns.hand_over(connection, there.shop, "1", "2", "S1", 2, who="Ann", why="a call")
+        number = turns.hand_over(connection, there.shop, "line-1", "line-2", 2, who="Ann", why="a call")
     handed = one(there, "queue.hand_over")
     assert (handed.who, handed.subject, handed.also) == (
         "Ann", Thing(Subject.ORDER, "order-1", "1"), Thing(Subject.VARIANT, "V1", "S1"),
     )  # fmt: skip
     assert say(handed) == "Handed 2 units of order 1 to order 2."
     with there.engine.begin() as connection:
-        turns.undo(connection, there.shop, number)
+        turns.undo(connection, there.shop, number, who="Ann")
     assert say(one(there, "queue.undone")) == "Took back a decision on order 1."
 
 

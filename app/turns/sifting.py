@@ -1,0 +1,47 @@
+"""Which of several lines a decision can be made about: for people who ticked them some time ago."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from app.models import Shop
+from app.turns import lines, moves
+from app.turns.lines import OpenLine
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """`ids` can be decided about; `left_out` says of each of the others why not."""
+
+    ids: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+Unfit = Callable[[OpenLine, set[str]], str]
+
+# What keeps a decision from a line, which has moves of these kinds already; nothing where it can be made.
+UNFIT: Mapping[str, Unfit] = {
+    "pin": lambda _, kinds: "is pinned already" if "pin" in kinds else "",
+    "hold": lambda _, kinds: "is on hold already" if "hold" in kinds else "",
+    "release": lambda _, kinds: "" if "hold" in kinds else "is not on hold",
+    "redate": lambda line, _: "" if lines.waits(line) else "waits for no goods: all of it is on hand",
+}
+
+
+def sift(connection: Connection, shop: Shop, kind: str, ids: Collection[str]) -> Sifted:
+    """Tell those of the lines apart that the decision of this kind cannot be made about, as they have left meanwhile."""
+    found = {line.id: line for line in lines.among(connection, shop.id, ids)}
+    decided: dict[str, set[str]] = {}
+    for move in moves.rows(connection, shop.id, lines=found.keys()):
+        decided.setdefault(move.line_id, set()).add(move.kind)
+    fit, left_out = [], []
+    for line_id in dict.fromkeys(ids):
+        line = found.get(line_id)
+        if line is None:
+            left_out.append(lines.why_missing(connection, shop.id, line_id) or "A line has gone from the shop.")
+        elif unfit := UNFIT[kind](line, decided.get(line_id, set())):
+            left_out.append(f"Order {line.number} {unfit}: {line.sku}.")
+        else:
+            fit.append(line_id)
+    return Sifted(tuple(fit), tuple(left_out))
