@@ -65,6 +65,8 @@ KINDS: Mapping[str, Text] = {
     "group.dissolved": lazy("Dissolved the group of {channels}."),
     "file.imported": lazy("Imported {file}."),
     "shop.swept": lazy("Looked at everything in the shop."),
+    "shop.paused": lazy("Paused the shop: nothing is sold past zero."),
+    "shop.resumed": lazy("Resumed the shop."),
     "shop.leaving": lazy("Began to leave the shop."),
     "shop.stayed": lazy("Stayed in the shop after all."),
     "shop.left": lazy("Closed sale past zero and took Dueback out of the shop."),

@@ -93,9 +93,9 @@ def test_who_may_do_half_of_it_sees_settings_and_changes_none(
 ) -> None:
     desk.sign_in(may)
     for path in ("", "/queue", "/pause", "/checkup"):
-        page = desk.get(f"/settings{path}")
-        assert page.status_code == 200
-        assert "you need the permissions to manage orders and to manage products" in page.text
+        answer = desk.get(f"/settings{path}")
+        assert answer.status_code == 200
+        assert "you need the permissions to manage orders and to manage products" in answer.text
     for path in ("/keys", "/leave", "/keys/1/revoke"):
         assert desk.get(f"/settings{path}").status_code == 403
     page = desk.get("/widgets/order?orderId=order-1").text if may == "MANAGE_ORDERS" else desk.get("/settings").text

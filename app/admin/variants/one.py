@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
@@ -58,7 +59,7 @@ def one(visit: Visit, variant: str) -> str:
 
 
 @reading(views, "/variants/<variant>/preview", PRODUCTS, methods=["POST"])
-def preview(visit: Visit, variant: str) -> str:
+def preview(visit: Visit, variant: str) -> ResponseReturnValue:
     """The effect of what is typed: a part of the page, or the page with it where no script sends the form."""
     if not is_htmx():
         return one(visit, variant)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -72,7 +73,7 @@ def product_popup(visit: Visit) -> str:
 
 
 @reading(views, "/popups/product/preview", PRODUCTS, methods=["POST"])
-def product_preview(visit: Visit) -> str:
+def product_preview(visit: Visit) -> ResponseReturnValue:
     """The effect of what is typed: a part of the popup, or the popup with it where no script sends the form."""
     if not is_htmx():
         return product_popup(visit)
