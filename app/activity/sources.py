@@ -67,7 +67,10 @@ _TO_LINE = """
     LEFT JOIN orders AS t ON t.shop_id = tl.shop_id AND t.id = tl.order_id
     WHERE c.shop_id = :shop
 """
-_DECIDED = "jsonb_build_object('why', c.why, 'to_order', t.number, 'units', c.units, 'decided', c.kind) AS params,"
+_DECIDED = """
+        jsonb_build_object('why', c.why, 'to_order', t.number, 'units', c.units, 'day', c.day, 'decided', c.kind,
+            'undone_why', c.undone_why) AS params,
+"""
 
 _DECISIONS = f"""
     SELECT c.id, c.at, c.who, 'queue.' || c.kind AS kind, {_OF_LINE} {_DECIDED} '{{}}'::jsonb AS effect
@@ -75,8 +78,26 @@ _DECISIONS = f"""
 """  # noqa: S608
 
 _TAKEN_BACK = f"""
-    SELECT c.id, c.undone_at AS at, '' AS who, 'queue.undone' AS kind, {_OF_LINE} {_DECIDED} '{{}}'::jsonb AS effect
-    FROM queue_moves AS c {_LINE} {_TO_LINE} AND c.undone_at IS NOT NULL
+    SELECT c.id, c.undone_at AS at, c.undone_by AS who, 'queue.undone' AS kind, {_OF_LINE} {_DECIDED}
+        '{{}}'::jsonb AS effect
+    FROM queue_moves AS c {_LINE} {_TO_LINE} AND c.undone_at IS NOT NULL AND c.undone_by <> ''
+"""  # noqa: S608
+
+_OF_SHOP = """
+        'shop' AS subject_kind, c.shop_id::text AS subject_id, s.name AS subject_name,
+        '' AS also_kind, '' AS also_id, '' AS also_name,
+"""
+
+_PAUSES = f"""
+    SELECT c.id, c.at, c.who, 'shop.paused' AS kind, {_OF_SHOP}
+        jsonb_build_object('why', c.why) AS params, '{{}}'::jsonb AS effect
+    FROM pauses AS c JOIN shops AS s ON s.id = c.shop_id WHERE c.shop_id = :shop
+"""  # noqa: S608
+
+_RESUMED = f"""
+    SELECT c.id, c.undone_at AS at, c.undone_by AS who, 'shop.resumed' AS kind, {_OF_SHOP}
+        jsonb_build_object('why', c.undone_why) AS params, '{{}}'::jsonb AS effect
+    FROM pauses AS c JOIN shops AS s ON s.id = c.shop_id WHERE c.shop_id = :shop AND c.undone_at IS NOT NULL
 """  # noqa: S608
 
 _POOL_SHIPMENTS = f"""
@@ -98,6 +119,8 @@ SOURCES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "receipts": (_RECEIPTS, ("supply",)),
     "decisions": (_DECISIONS, ("queue",)),
     "taken_back": (_TAKEN_BACK, ("queue",)),
+    "pauses": (_PAUSES, ("shop",)),
+    "resumed": (_RESUMED, ("shop",)),
     "pool_shipments": (_POOL_SHIPMENTS, ("order",)),
     "overruns": (_OVERRUNS, ("order",)),
 }

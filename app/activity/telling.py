@@ -64,6 +64,8 @@ KINDS: Mapping[str, Text] = {
     "group.made": lazy("Made one group of {channels}."),
     "group.dissolved": lazy("Dissolved the group of {channels}."),
     "file.imported": lazy("Imported {file}."),
+    "shop.paused": lazy("Paused everything."),
+    "shop.resumed": lazy("Ended the pause."),
     "shop.swept": lazy("Looked at everything in the shop."),
     "shop.left": lazy("Closed sale past zero and took Dueback out of the shop."),
 }
