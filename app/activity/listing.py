@@ -104,6 +104,8 @@ def say(entry: Entry) -> str:
     for name, counted in (("units", wording.units), ("lines", wording.lines)):
         if name in values:
             values[name] = counted(int(values[name]))
+    if "why" in values:
+        values["why"] = wording.retold(entry.params.get("reason", {}), values["why"], entry.at.date())
     if entry.subject.kind is Subject.ORDER:
         values.setdefault("order", entry.subject.name)
     if entry.subject.kind is Subject.SUPPLY:

@@ -68,8 +68,8 @@ _TO_LINE = """
     WHERE c.shop_id = :shop
 """
 _DECIDED = """
-        jsonb_build_object('why', c.why, 'to_order', t.number, 'units', c.units, 'day', c.day, 'decided', c.kind)
-            AS params,
+        jsonb_build_object('why', c.why, 'to_order', t.number, 'units', c.units, 'day', c.day, 'decided', c.kind,
+            'undone_why', c.undone_why) AS params,
 """
 
 _DECISIONS = f"""
@@ -80,23 +80,11 @@ _DECISIONS = f"""
 _TAKEN_BACK = f"""
     SELECT c.id, c.undone_at AS at, c.undone_by AS who, 'queue.undone' AS kind, {_OF_LINE} {_DECIDED}
         '{{}}'::jsonb AS effect
-    FROM queue_moves AS c {_LINE} {_TO_LINE} AND c.undone_at IS NOT NULL
-"""  # noqa: S608
-
-_POOL_SHIPMENTS = f"""
-    SELECT hashtextextended(c.id, 0) AS id, c.found_at AS at, '' AS who, 'order.pool_shipped' AS kind, {_OF_LINE}
-        jsonb_build_object('units', c.units, 'state', c.state) AS params, jsonb_build_object('units', c.units) AS effect
-    FROM pool_shipments AS c {_LINE} WHERE c.shop_id = :shop
-"""  # noqa: S608
-
-_OVERRUNS = f"""
-    SELECT hashtextextended(c.line_id, 0) AS id, c.found_at AS at, '{APP}' AS who, 'order.overrun' AS kind, {_OF_LINE}
-        jsonb_build_object('units', c.units) AS params, jsonb_build_object('units', c.units) AS effect
-    FROM overruns AS c {_LINE} WHERE c.shop_id = :shop
+    FROM queue_moves AS c {_LINE} {_TO_LINE} AND c.undone_at IS NOT NULL AND c.undone_by <> ''
 """  # noqa: S608
 
 _OF_SHOP = """
-        'shop' AS subject_kind, s.id::text AS subject_id, s.name AS subject_name,
+        'shop' AS subject_kind, c.shop_id::text AS subject_id, s.name AS subject_name,
         '' AS also_kind, '' AS also_id, '' AS also_name,
 """
 
@@ -112,6 +100,18 @@ _RESUMED = f"""
     FROM pauses AS c JOIN shops AS s ON s.id = c.shop_id WHERE c.shop_id = :shop AND c.undone_at IS NOT NULL
 """  # noqa: S608
 
+_POOL_SHIPMENTS = f"""
+    SELECT hashtextextended(c.id, 0) AS id, c.found_at AS at, '' AS who, 'order.pool_shipped' AS kind, {_OF_LINE}
+        jsonb_build_object('units', c.units, 'state', c.state) AS params, jsonb_build_object('units', c.units) AS effect
+    FROM pool_shipments AS c {_LINE} WHERE c.shop_id = :shop
+"""  # noqa: S608
+
+_OVERRUNS = f"""
+    SELECT hashtextextended(c.line_id, 0) AS id, c.found_at AS at, '{APP}' AS who, 'order.overrun' AS kind, {_OF_LINE}
+        jsonb_build_object('units', c.units) AS params, jsonb_build_object('units', c.units) AS effect
+    FROM overruns AS c {_LINE} WHERE c.shop_id = :shop
+"""  # noqa: S608
+
 SOURCES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "told": (_TOLD, ()),
     "rules": (_RULES, ("rule",)),
@@ -119,9 +119,9 @@ SOURCES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "receipts": (_RECEIPTS, ("supply",)),
     "decisions": (_DECISIONS, ("queue",)),
     "taken_back": (_TAKEN_BACK, ("queue",)),
-    "pool_shipments": (_POOL_SHIPMENTS, ("order",)),
-    "overruns": (_OVERRUNS, ("order",)),
     "pauses": (_PAUSES, ("shop",)),
     "resumed": (_RESUMED, ("shop",)),
+    "pool_shipments": (_POOL_SHIPMENTS, ("order",)),
+    "overruns": (_OVERRUNS, ("order",)),
 }
 """Each with the families of kinds that it tells; none named: any."""

@@ -65,7 +65,7 @@ def _tell(
             shop_id, APP, "queue.moved", Thing(Subject.VARIANT, variant, skus.get(variant, "")),
             also=Thing(Subject.SUPPLY, str(supply), references.get(supply, "")) if supply else None,
             effect={"lines": len(moves)} | _directions(moves),
-            cause=cause, why=moves[0]["why"], sku=skus.get(variant, ""), lines=len(moves),
+            cause=cause, why=moves[0]["why"], reason=moves[0]["reason"], sku=skus.get(variant, ""), lines=len(moves),
         ) | {"at": now}
         for (variant, cause, supply), moves in groups.items()
     ]  # fmt: skip

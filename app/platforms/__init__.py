@@ -17,7 +17,7 @@ from app.platforms.changes import (
     SetStock,
     ShipLine,
 )
-from app.platforms.errors import PERMISSION_DENIED, TOKEN_DEAD, ShopError
+from app.platforms.errors import CANNOT_CANCEL, PERMISSION_DENIED, TOKEN_DEAD, ShopError
 from app.platforms.seen import (
     ChannelSeen,
     FulfilmentSeen,
@@ -33,6 +33,7 @@ from app.platforms.seen import (
 )
 
 __all__ = [
+    "CANNOT_CANCEL",
     "PERMISSION_DENIED",
     "TOKEN_DEAD",
     "Change",
@@ -127,7 +128,10 @@ class Platform(Protocol):
         ...
 
     def cancel_order(self, order: str) -> None:
-        """Cancel the whole order, as staff do in the shop. One that was cancelled already is refused."""
+        """Cancel the whole order, as staff do in the shop: its units are owed no more, its money stays where it is.
+
+        Raises ShopError, CANNOT_CANCEL where anything of it was shipped or lies in a shipment, or it is not open.
+        """
         ...
 
     # What set-up asks. Each may be asked again harmlessly, but for `create_warehouse`.

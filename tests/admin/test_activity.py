@@ -61,7 +61,7 @@ def test_the_page_says_who_did_what_and_what_stands_behind_it(desk: Desk, done: 
         "Variant S1",
         "Limit: 7 units",
         "Changed the time zone from UTC to Europe/Berlin.",
-        "Paused the shop: nothing is sold past zero.",
+        "Paused everything.",
         "Made the API key &lt;b&gt;ERP.",
         "Added purchase order PO-1.",
     ):
@@ -78,23 +78,23 @@ def test_each_thing_leads_to_its_page_and_to_all_that_was_done_about_it(desk: De
     alone = desk.get("/activity?subject=order&subject_id=order-1").text
     assert "Only what was done to order 1, or concerns it." in alone
     assert "Held order 1 back." in alone
-    assert "Paused the shop" not in alone
+    assert "Paused everything" not in alone
     assert f"/admin/{desk.shop_id}/activity?subject=variant&amp;subject_id=V1" in desk.get("/variants/V1").text
 
 
 @pytest.mark.parametrize(
     ("query", "there", "missing"),
     [
-        ("?kind=queue", "Held order 1 back.", "Paused the shop"),
-        ("?who=ann@example.com", "Paused the shop", "Added purchase order"),
-        ("?who=nobody", "Nothing fits", "Paused the shop"),
-        ("?kind=nonsense", "Nothing fits", "Paused the shop"),
-        ("?from_day=2099-01-01", "Nothing fits", "Paused the shop"),
-        ("?until_day=2001-01-01", "Nothing fits", "Paused the shop"),
-        ("?from_day=0001-01-01&until_day=yesterday", "Paused the shop", "Nothing fits"),
-        ("?subject=order&subject_id=" + "9" * 3000, "Paused the shop", "Nothing fits"),
+        ("?kind=queue", "Held order 1 back.", "Paused everything"),
+        ("?who=ann@example.com", "Paused everything", "Added purchase order"),
+        ("?who=nobody", "Nothing fits", "Paused everything"),
+        ("?kind=nonsense", "Nothing fits", "Paused everything"),
+        ("?from_day=2099-01-01", "Nothing fits", "Paused everything"),
+        ("?until_day=2001-01-01", "Nothing fits", "Paused everything"),
+        ("?from_day=0001-01-01&until_day=yesterday", "Paused everything", "Nothing fits"),
+        ("?subject=order&subject_id=" + "9" * 3000, "Paused everything", "Nothing fits"),
         ("?subject=dragon&subject_id=1", "Only", "Only what was done"),
-        ("?page=99", "Nothing on this page", "Paused the shop"),
+        ("?page=99", "Nothing on this page", "Paused everything"),
     ],
 )
 def test_the_list_is_filtered(desk: Desk, done: Waiting, query: str, there: str, missing: str) -> None:

@@ -116,6 +116,31 @@ def test_decisions_about_turns_are_told_and_that_they_were_taken_back(there: Wai
     assert say(one(there, "queue.undone")) == "Took back a decision on order 1."
 
 
+def test_a_pause_is_told_with_who_began_and_who_ended_it(there: Waiting) -> None:
+    with there.engine.begin() as connection:
+        turns.pause(connection, there.shop, who="Ann", why="stocktaking")
+        turns.resume(connection, there.shop, who="Bo")
+    paused, resumed = one(there, "shop.paused"), one(there, "shop.resumed")
+    assert (paused.who, paused.params["why"], resumed.who) == ("Ann", "stocktaking", "Bo")
+
+
+def test_lines_on_hold_and_days_given_by_hand_are_told_and_what_ended_by_itself_is_nobodys(there: Waiting) -> None:
+    there.order(1, 2)
+    there.look()
+    with there.engine.begin() as connection:
+        turns.hold(connection, there.shop, ["line-1"], who="Ann", why="the address")
+        turns.release(connection, there.shop, ["line-1"], who="Bo")
+        turns.redate(connection, there.shop, ["line-1"], day(4), who="Ann", today=TODAY)
+    there.stocks.units["B"] = 2
+    there.look()
+    told = [(entry.who, say(entry)) for entry in page(there, kind="queue").rows if entry.kind != "queue.moved"]
+    assert sorted(told) == [
+        ("Ann", "Gave order 1 another day."),
+        ("Ann", "Held order 1 back."),
+        ("Bo", "Took back a decision on order 1."),
+    ]
+
+
 def test_pool_shipments_and_overruns_are_told_with_order_and_variant(there: Waiting) -> None:
     there.order(1, 2)
     there.look()

@@ -8,13 +8,18 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import httpx
 from click.testing import CliRunner
 
 from app.cli import dueback
+from app.cli.opening import opened
+from app.models import Shop
+from app.runtime import Runtime
 from tests.live.postman import Postman
 
 COMMAND = [sys.executable, "-m", "app.cli"]
@@ -136,6 +141,12 @@ class Dueback:
 
     def ship(self, number: str) -> None:
         self.shop_command("ship", "--order", number, "--no-notify")
+
+    @contextlib.contextmanager
+    def inside(self) -> Iterator[tuple[Runtime, Shop]]:
+        """What the desk's pages have when they act: they run in the web process."""
+        with mock.patch.dict(os.environ, self._environment), opened(self.shop_url) as (runtime, shop):
+            yield runtime, shop
 
     def shop_command(self, *words: str, may_fail: bool = False) -> str:
         """Run a command for our shop. Returns what it printed."""

@@ -88,8 +88,9 @@ def behind(entry: Entry, names: Names) -> Iterator[str]:
         yield day(params["day"])
     if isinstance(params.get("done"), list):
         yield from map(str, params["done"])
-    if params.get("why") and entry.kind != "queue.moved":
-        yield str(params["why"])
+    why = params.get("undone_why" if entry.kind == "queue.undone" else "why")
+    if why and entry.kind != "queue.moved":
+        yield str(why)
 
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

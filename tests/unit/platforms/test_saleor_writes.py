@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.platforms import (
+    CANNOT_CANCEL,
     Change,
     DropMetadata,
     Failure,
@@ -211,6 +212,19 @@ def test_units_of_a_line_ship_from_several_warehouses(saleor: Saleor, wire: Wire
         "trackingNumber": "T1",
         "notifyCustomer": False,
     }
+
+
+def test_an_order_is_cancelled_once(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["orderCancel"] = done()
+    saleor.cancel_order("O1")
+    assert wire.asked("orderCancel") == [{"id": "O1"}]
+
+
+def test_an_order_the_shop_does_not_cancel_says_why(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["orderCancel"] = lambda _: refused(CANNOT_CANCEL, "This order can't be canceled.")
+    with pytest.raises(ShopError, match="can't be canceled") as caught:
+        saleor.cancel_order("O1")
+    assert (caught.value.code, caught.value.retry) == (CANNOT_CANCEL, False)
 
 
 def test_a_shipment_the_shop_refuses_says_why(saleor: Saleor, wire: Wire) -> None:
