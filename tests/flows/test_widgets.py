@@ -1,6 +1,5 @@
 """Dueback beside an order and a product, on the dashboard's own pages for them."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -15,7 +14,7 @@ from tests.live.world import Item, World
 
 
 @pytest.fixture
-def sold(scene: Scene, world: World) -> Iterator[tuple[Item, Bought]]:
+def sold(scene: Scene, world: World) -> tuple[Item, Bought]:
     """Two of an item are on hand, and somebody has ordered five of it: three wait for a supply."""
     warehouse = world.warehouse()
     channel = world.channel(warehouse)
@@ -28,7 +27,7 @@ def sold(scene: Scene, world: World) -> Iterator[tuple[Item, Bought]]:
     scene.dueback.wait()
     bought = scene.shop.buy(channel, (item, 5))
     eventually(lambda: [claim["waiting"] for claim in scene.dueback.queue(item.sku)], [3])
-    yield item, bought
+    return item, bought
 
 
 def test_from_the_order_a_line_is_put_on_hold_and_what_is_ready_is_shipped(
