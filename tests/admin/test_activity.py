@@ -120,7 +120,7 @@ def test_the_file_has_all_of_it_under_the_same_filters(desk: Desk, done: Waiting
     desk.sign_in("MANAGE_ORDERS")
     rows = desk.get("/activity.csv?kind=queue").text.splitlines()
     assert len(rows) == 3
-    assert f"{ANN},queue.hold,Held order 1 back.,order,1,the address is unclear," in rows[2]
+    assert any(f"{ANN},queue.hold,Held order 1 back.,order,1,the address is unclear," in row for row in rows)
 
 
 def test_only_who_manages_orders_sees_what_was_done(desk: Desk, done: Waiting) -> None:

@@ -56,7 +56,7 @@ class ActivityFilters(Filters):
         return activity.Filters(
             who=self.who,
             kind=self.kind,
-            subject=self.subject,
+            subject=self.subject if self.subject_id else None,
             subject_id=self.subject_id,
             from_=begin(self.from_day, 0),
             until=begin(self.until_day, 1),

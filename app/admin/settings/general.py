@@ -16,8 +16,8 @@ from app.admin.visit import Visit, reading
 from app.notices import Topic
 
 OWNERS: Mapping[str, Any] = {
-    "staff": lazy("Staff: Dueback puts the stock right after a pool shipment, and raises it when you receive"),
-    "erp": lazy("Another system, such as an ERP: Dueback reports and never writes stock"),
+    "staff": lazy("Staff, in the shop"),
+    "erp": lazy("Another system, such as an ERP"),
 }
 LANGUAGES: Mapping[str, Any] = {"": lazy("As each person's dashboard"), "en": "English", "de": "Deutsch"}
 # What is told of each topic, and where.
