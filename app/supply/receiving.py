@@ -112,11 +112,9 @@ def _raise(
             shown = _shown(platform, supply)
         except ShopError as wrong:
             return Received(receipt, _told(supply, units, f"The shop could not be reached ({wrong}). {_WILL_BE}"))
-        if shown not in {write.after, None}:
-            told += f" It shows {shown} now: somebody else changed it at once."
         with engine.connect() as connection:
             kept = connection.execute(select(Receipt.__table__).where(Receipt.id == receipt.id)).one()
-        return Received(kept, _told(supply, units, told))
+        return Received(kept, _told(supply, units, f"{told}{_read_again(shown, write)}"))
 
 
 _WILL_BE = "If its stock was not raised yet, that will be done as soon as it answers."
@@ -139,8 +137,14 @@ def _refuse_in_doubt(units: int, supply: Kept) -> None:
     if units:
         raise BadSupply(
             f"raise_stock: The stock there rose by {units} units that nobody has explained yet. Say first whether they "
-            f"are of supply {supply.id}: see `dueback supply rises`."
+            f"are of supply {supply.id}: take the rise as a receipt, or dismiss it."
         )
+
+
+def _read_again(shown: int | None, write: Write) -> str:
+    if shown is None:
+        return ""
+    return f" Read again, it shows {shown}{'' if shown == write.after else f', not {write.after}'}."
 
 
 def _shown(platform: Platform, supply: Kept) -> int | None:
