@@ -1,6 +1,6 @@
 """What there is to read about supply."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, Literal, TypedDict, Unpack
 
@@ -11,6 +11,8 @@ from app.supply.record import known
 from app.supply.wrong import BadSupply
 
 Status = Literal["expected", "late", "received", "cancelled"]
+# No number of ours is as great, and PostgreSQL refuses to compare one that is.
+LARGEST = 2**63
 due = func.coalesce(Supply.eta_latest, Supply.eta)
 
 
@@ -52,17 +54,23 @@ def rows(
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Supplies by date: all columns, and besides `sku`, `warehouse` (slug) and `supplier` (name), None where gone.
 
-    `product`, `variant` and `place` are the names of what comes and where to. `after` is the number of the last one
-    already had.
+    `product`, `variant` and `place` are the names of what comes and where to, `product_id` is its product. `after` is
+    the number of the last one already had.
     """
     query = _which(_named(shop_id), shop_id, today, wanted)
-    # No number of ours is greater than a bigint, and PostgreSQL refuses to compare one that is.
-    if max(wanted.get("number") or 0, after or 0) >= 2**63:
+    if max(wanted.get("number") or 0, after or 0) >= LARGEST:
         return []
     if after is not None:
         last = select(Supply.eta, Supply.id).where(Supply.shop_id == shop_id, Supply.id == after)
         query = query.where(tuple_(Supply.eta, Supply.id) > last.scalar_subquery())
     return connection.execute(query.order_by(Supply.eta, Supply.id).limit(limit)).all()
+
+
+def numbered(connection: Connection, shop_id: int, numbers: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The supplies of these numbers as `rows`, by date; those that are not there are left out."""
+    known = [number for number in numbers if number < LARGEST]
+    query = _named(shop_id).where(Supply.id.in_(known)).order_by(Supply.eta, Supply.id)
+    return connection.execute(query).all()
 
 
 def urgent_first(
@@ -75,10 +83,17 @@ def urgent_first(
     **wanted: Unpack[Wanted],
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """As `rows`, but those still to come first, with the late ones before all; then what is over, the latest first."""
+    return connection.execute(urgent_query(shop_id, today, offset=offset, limit=limit, **wanted)).all()
+
+
+def urgent_query(
+    shop_id: int, today: date, *, offset: int = 0, limit: int | None = None, **wanted: Unpack[Wanted]
+) -> Select[*tuple[Any, ...]]:
+    """The query of `urgent_first`, for who reads it row by row."""
     order = _urgent(wanted.get("status"))
     # Sorted by themselves first: names are looked up for one page only.
     page = _counted(shop_id, today, wanted).with_only_columns(Supply.id).order_by(*order).offset(offset).limit(limit)
-    return connection.execute(_named(shop_id).where(Supply.id.in_(page)).order_by(*order)).all()
+    return _named(shop_id).where(Supply.id.in_(page)).order_by(*order)
 
 
 def count(connection: Connection, shop_id: int, today: date, **wanted: Unpack[Wanted]) -> int:
@@ -111,6 +126,7 @@ def _named(shop_id: int) -> Select[*tuple[Any, ...]]:
         Variant.sku,
         Variant.product_name.label("product"),
         Variant.name.label("variant"),
+        Variant.product_id,
         Warehouse.slug.label("warehouse"),
         Warehouse.name.label("place"),
         Supplier.name.label("supplier"),
