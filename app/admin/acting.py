@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, flash, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
 from flask_wtf.csrf import CSRFError, validate_csrf
 from werkzeug.datastructures import FileStorage
 from wtforms.validators import ValidationError as BadCsrf
@@ -27,6 +28,11 @@ from app.supply import BadSupply
 from app.turns import BadMove, BadPolicy
 
 ONCE = "once"
+# A form that was sent before: while that is under way, and with something else in it.
+BEFORE = {
+    409: lazy("This form was sent a moment ago, and that is under way. Look in a minute what came of it."),
+    422: lazy("This form was sent before with something else in it. Look at it again, then send it anew."),
+}
 
 
 class Refused(Exception):
@@ -106,7 +112,10 @@ def _once(person: Staff, needs: Needs, handle: Handler, arguments: dict[str, Any
     with opened(person, needs) as visit:
         runtime, shop_id = visit.runtime, visit.shop.id
     asked = repeats.fingerprint("POST", request.full_path, _sent())
-    known = repeats.begin(runtime.engine, shop_id, key, asked, whole=whole)
+    try:
+        known = repeats.begin(runtime.engine, shop_id, key, asked, whole=whole)
+    except Problem as problem:
+        raise Refused(str(BEFORE.get(problem.status, problem))) from problem
     if known is not None:
         return Done(**json.loads(known.body))
     try:

@@ -52,6 +52,8 @@ def receive(
     on = on or today
     if not today - FARTHEST <= on <= today:
         raise BadSupply(f"on: {on} is not between five years ago and today ({today}).")
+    if raise_stock and shop.settings.get("stock_owner") == "erp":
+        raise BadSupply("raise_stock: Another system owns this shop's stock. Receive without raising it.")
     if raise_stock:
         with contextlib.closing(runtime.platform(shop)) as platform:
             return _raise(runtime.engine, shop, platform, number, units, on=on, who=who, why=why)
@@ -96,8 +98,6 @@ def _raise(
     why: str,
 ) -> Received:
     """Read, record the intent, write, read again."""
-    if shop.settings.get("stock_owner") == "erp":
-        raise BadSupply("raise_stock: Another system owns this shop's stock. Receive without raising it.")
     with stock_writes.one_at_a_time(engine, shop.id):
         variant = _look(engine, shop, platform, number)
         with engine.begin() as connection:
