@@ -18,7 +18,7 @@ from app.admin.staff import PRODUCTS
 from app.admin.supply.adding import why_given
 from app.admin.visit import Visit, is_htmx, reading
 from app.imports import uploads
-from app.imports.table import MOST_BYTES
+from app.imports.limits import MOST_BYTES
 from app.imports.uploads import KINDS
 
 views = Blueprint("imports", __name__)

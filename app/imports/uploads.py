@@ -4,20 +4,26 @@ The work is done by a job, so that no request waits for it. It is all or nothing
 own end: begun twice, it is done once.
 """
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Row, delete, insert, select, text, update
 
-from app import clock
+from app import book, clock
+from app.activity import tell_pool
 from app.imports import rules, supplies
+from app.imports.ending import end
+from app.imports.limits import BadFile
 from app.imports.report import Progress, Report
-from app.imports.table import BadFile, Table, read
+from app.imports.table import Table, read
 from app.models import Shop, Upload
 from app.platforms import ShopError
+from app.pools import open_pool
 from app.runtime import Runtime
 
 log = structlog.get_logger()
@@ -56,7 +62,23 @@ def _rules(
     runtime: Runtime, connection: Connection, shop: Shop, table: Table, upload: Kept, _today: date, progress: Progress
 ) -> Report:
     dry = upload.state == "checking"
-    return rules.take_over(runtime, connection, shop, table, who=_who(upload), dry_run=dry, progress=progress)
+    return rules.take_over(
+        runtime, connection, shop, table, who=_who(upload), dry_run=dry, progress=progress,
+        open_pools=partial(_open_pools, runtime, shop, _who(upload)),
+    )  # fmt: skip
+
+
+def _open_pools(runtime: Runtime, shop: Shop, who: str, ids: Sequence[str]) -> None:
+    """Make the pools of these channels. Whoever said yes to the file was told of them, and of what that changes."""
+    with contextlib.closing(runtime.platform(shop)) as platform:
+        for channel in platform.layout().channels:
+            if channel.id in ids:
+                done = open_pool(platform, [channel], may_change_strategy=True).done
+                with runtime.engine.begin() as connection:
+                    tell_pool(connection, shop.id, who, [channel], done)
+        layout = platform.layout()
+    with runtime.engine.begin() as connection:
+        book.record_layout(connection, shop.id, layout)
 
 
 KINDS: Mapping[str, Kind] = {
@@ -140,7 +162,7 @@ def _take_over(runtime: Runtime, shop: Shop, upload: Kept) -> None:
         if upload.state == "keeping" and told == upload.report:
             # Who was taken for dead and another one who began anew do not both keep it.
             if _settle(connection, upload, state="kept", content=b""):
-                connection.commit()
+                end(connection, shop, report, file=upload.name, who=upload.who, dry_run=False)
             return
         connection.rollback()
         news = NO_LONGER if upload.state == "keeping" else ""
@@ -169,9 +191,9 @@ def _progress(runtime: Runtime, upload: Kept) -> Progress:
 
 
 def _told(report: Report) -> dict[str, Any]:
-    """The report as it is kept."""
+    """The report as it is kept, the same for the same."""
     lines = {name: [[told.line, told.what] for told in getattr(report, name)] for name in ("effects", "errors")}
-    return {"counts": dict(report.counts), **lines}
+    return {"counts": dict(report.counts), "pools": report.pools, **lines}
 
 
 def _who(upload: Kept) -> str:

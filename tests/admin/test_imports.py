@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from app import models, tasks
 from app.imports import read, uploads
-from app.imports.table import MOST_BYTES
+from app.imports.limits import MOST_BYTES
 from app.models import Shop
 from app.runtime import Runtime
 from app.supply import lines

@@ -310,6 +310,8 @@ def test_a_line_is_cancelled_after_a_look_at_who_loses_the_date(desk: Desk, engi
     page = desk.get(f"/supply/cancel?line={number}@1").text
     assert "1 order moves, 1 later, 0 earlier." in page
     assert "No date is known yet." in page
+    assert "No date is known yet." in desk.get(f"/supply/moves.csv?line={number}&cancel=1").text
+    assert f"/supply/moves.csv?line={number}%401&amp;cancel=1" in page
     assert desk.post("/supply/cancel", page, why="").status_code == 422
     assert desk.post("/supply/cancel", page, why="out of stock there").status_code == 303
     assert row(engine, number).state == "cancelled"

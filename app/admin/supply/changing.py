@@ -188,14 +188,15 @@ def _effect(visit: Visit, wanted: Proposal, found: SupplyPreview | None) -> dict
         "changed": changed,
         "nothing": not any(each for _, each in changed),
         "sentence": _sentence(found),
-        "address": _address(wanted),
+        "address": _address(wanted, found),
     }
 
 
-def _address(wanted: Proposal) -> str:
+def _address(wanted: Proposal, found: SupplyPreview) -> str:
     """What follows the question mark where the same is asked for."""
+    gone = [("cancel", "1")] if any(row.state == "cancelled" for _, row in found.changed) else []
     numbers = [("line", f"{number}@{version}" if version else number) for number, version in wanted.lines.items()]
-    return urlencode([*numbers, *wanted.fields.items()])
+    return urlencode([*numbers, *gone, *wanted.fields.items()])
 
 
 def _plain(row: Kept) -> dict[str, Any]:
