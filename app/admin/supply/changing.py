@@ -117,8 +117,8 @@ def make_change(visit: Visit) -> Done:
         )
     except ChangedMeanwhile as stale:
         raise Refused(_looked_again()) from stale
-    return _done(visit, changed, ngettext("%(num)d line is changed. The dates of waiting orders follow in seconds.",
-                                          "%(num)d lines are changed. The dates of waiting orders follow in seconds.",
+    return _done(visit, changed, ngettext("%(num)s line is changed. The dates of waiting orders follow in seconds.",
+                                          "%(num)s lines are changed. The dates of waiting orders follow in seconds.",
                                           len(changed)))  # fmt: skip
 
 
@@ -130,8 +130,8 @@ def make_cancel(visit: Visit) -> Done:
         gone = lines.cancel_all(visit.connection, visit.shop, wanted.lines, who=visit.who, why=why)
     except ChangedMeanwhile as stale:
         raise Refused(_looked_again()) from stale
-    return _done(visit, gone, ngettext("%(num)d line is cancelled. The dates of waiting orders follow in seconds.",
-                                       "%(num)d lines are cancelled. The dates of waiting orders follow in seconds.",
+    return _done(visit, gone, ngettext("%(num)s line is cancelled. The dates of waiting orders follow in seconds.",
+                                       "%(num)s lines are cancelled. The dates of waiting orders follow in seconds.",
                                        len(gone)))  # fmt: skip
 
 
@@ -206,6 +206,6 @@ def _plain(row: Kept) -> dict[str, Any]:
 def _sentence(found: SupplyPreview) -> str:
     if not found.moves:
         return str(_("No waiting order's date moves."))
-    orders = ngettext("%(num)d order moves", "%(num)d orders move", found.orders)
+    orders = ngettext("%(num)s order moves", "%(num)s orders move", found.orders)
     counts = {"orders": orders, "later": found.later, "earlier": found.earlier}
     return str(_("%(orders)s, %(later)s later, %(earlier)s earlier.", **counts))
