@@ -12,6 +12,7 @@ from app.admin import (
     activity,
     entry,
     home,
+    imports,
     insight,
     language,
     menu,
@@ -29,7 +30,7 @@ from app.runtime import Runtime
 
 PREFIX = "/admin"
 PAGES = tuple(
-    part.views for part in (entry, home, queue, shipping, variants, supply, rules, insight, activity, settings)
+    part.views for part in (entry, home, queue, shipping, variants, supply, imports, rules, insight, activity, settings)
 )
 ASSETS = Blueprint(
     "admin", __name__, template_folder="templates", static_folder="static", static_url_path="/admin/static"

@@ -1,5 +1,6 @@
 """Forms that do something: once, in one transaction, with a word on what came of it."""
 
+import hashlib
 import json
 import uuid
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from typing import Any
 from flask import Blueprint, flash, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
 from flask_wtf.csrf import CSRFError, validate_csrf
+from werkzeug.datastructures import FileStorage
 from wtforms.validators import ValidationError as BadCsrf
 
 from app import tasks
@@ -25,6 +28,11 @@ from app.supply import BadSupply
 from app.turns import BadMove, BadPolicy
 
 ONCE = "once"
+# A form that was sent before: while that is under way, and with something else in it.
+BEFORE = {
+    409: lazy("This form was sent a moment ago, and that is under way. Look in a minute what came of it."),
+    422: lazy("This form was sent before with something else in it. Look at it again, then send it anew."),
+}
 
 
 class Refused(Exception):
@@ -52,12 +60,22 @@ def once() -> str:
     return uuid.uuid4().hex
 
 
-def acting(views: Blueprint, path: str, needs: Needs, again: Again, **options: Any) -> Callable[[Handler], Handler]:
+def acting(
+    views: Blueprint,
+    path: str,
+    needs: Needs,
+    again: Again,
+    *,
+    whole: bool = True,
+    largest: int | None = None,
+    **options: Any,
+) -> Callable[[Handler], Handler]:
     """A form sent to `/admin/<shop>/path`.
 
     The handler takes the Visit, then what stands in the path. What it raises of REFUSALS undoes everything it did;
     `again`, the handler of a page, then shows the form anew: what was typed is in `request.form`, what is wrong in
-    `g.wrong`.
+    `g.wrong`. A handler that is not `whole` commits by itself, step by step, on connections of its own; what it raises
+    of REFUSALS, it raises before the first. `largest`: the bytes the form may have, where files come with it.
     """
 
     def around(handle: Handler) -> Handler:
@@ -66,9 +84,10 @@ def acting(views: Blueprint, path: str, needs: Needs, again: Again, **options: A
             person = staff.of_shop(shop_id)
             if person is None:
                 return entry.sign_in_first(shop_id)
+            request.max_content_length = largest or request.max_content_length
             _check_csrf()
             try:
-                return _go_on(_once(person, needs, handle, arguments))
+                return _go_on(_once(person, needs, handle, arguments, whole=whole))
             except REFUSALS as wrong:
                 g.wrong = str(wrong)
             with opened(person, needs) as visit:
@@ -87,13 +106,16 @@ def _check_csrf() -> None:
         raise CSRFError(_("This form has grown old. Go back, reload the page, and send it again.")) from bad
 
 
-def _once(person: Staff, needs: Needs, handle: Handler, arguments: dict[str, Any]) -> Done:
+def _once(person: Staff, needs: Needs, handle: Handler, arguments: dict[str, Any], *, whole: bool) -> Done:
     """What came of the form the first time it was sent."""
     key = f"form:{request.form.get(ONCE, '')}"
     with opened(person, needs) as visit:
         runtime, shop_id = visit.runtime, visit.shop.id
     asked = repeats.fingerprint("POST", request.full_path, _sent())
-    known = repeats.begin(runtime.engine, shop_id, key, asked, whole=True)
+    try:
+        known = repeats.begin(runtime.engine, shop_id, key, asked, whole=whole)
+    except Problem as problem:
+        raise Refused(str(BEFORE.get(problem.status, problem))) from problem
     if known is not None:
         return Done(**json.loads(known.body))
     try:
@@ -101,8 +123,10 @@ def _once(person: Staff, needs: Needs, handle: Handler, arguments: dict[str, Any
             done = handle(visit, **arguments)
             body = json.dumps({"said": done.said, "to": done.to, "kind": done.kind})
             repeats.keep(visit.connection, shop_id, key, 303, body)
-    except Exception:
-        repeats.forget(runtime.engine, shop_id, key)
+    except Exception as wrong:
+        # Nobody knows how far one came that broke off between its steps.
+        if whole or isinstance(wrong, REFUSALS):
+            repeats.forget(runtime.engine, shop_id, key)
         raise
     tasks.try_to_wake(shop_id)
     return done
@@ -110,7 +134,14 @@ def _once(person: Staff, needs: Needs, handle: Handler, arguments: dict[str, Any
 
 def _sent() -> bytes:
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    return json.dumps([fields, sorted(upload.filename or "" for upload in request.files.values())]).encode()
+    return json.dumps([fields, *map(_file, request.files.values())]).encode()
+
+
+def _file(upload: FileStorage) -> list[str]:
+    """Its name and what is in it."""
+    found = hashlib.file_digest(upload.stream, "sha256").hexdigest()  # type: ignore[arg-type]  # a file or BytesIO
+    upload.stream.seek(0)
+    return [upload.filename or "", found]
 
 
 def _go_on(done: Done) -> ResponseReturnValue:
