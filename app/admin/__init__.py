@@ -18,6 +18,7 @@ from app.admin import (
     queue,
     rules,
     settings,
+    setup,
     shipping,
     staff,
     supply,
@@ -29,7 +30,7 @@ from app.runtime import Runtime
 
 PREFIX = "/admin"
 PAGES = tuple(
-    part.views for part in (entry, home, queue, shipping, variants, supply, rules, insight, activity, settings)
+    part.views for part in (entry, home, setup, queue, shipping, variants, supply, rules, insight, activity, settings)
 )
 ASSETS = Blueprint(
     "admin", __name__, template_folder="templates", static_folder="static", static_url_path="/admin/static"
