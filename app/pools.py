@@ -44,7 +44,7 @@ def open_pool(platform: Platform, channels: Sequence[ChannelSeen], *, may_change
     pools = _pools_of_group(layout, group)
     pool = pools[0] if pools else None
     _check_warehouses(layout, group, pool)
-    _ask_consent(group, may_change_strategy=may_change_strategy)
+    ask_consent(group, may_change_strategy=may_change_strategy)
     opening = Opening(platform, layout, group)
     warehouse = opening.name_ours(pool) if pool else opening.create()
     opening.join(warehouse)
@@ -136,7 +136,8 @@ def _check_warehouses(layout: ShopLayout, group: Sequence[ChannelSeen], pool: Wa
         )
 
 
-def _ask_consent(group: Sequence[ChannelSeen], *, may_change_strategy: bool) -> None:
+def ask_consent(group: Sequence[ChannelSeen], *, may_change_strategy: bool) -> None:
+    """Raises NeedsConsent where a pool would change how these channels allocate and nobody has agreed."""
     others = [channel for channel in group if channel.strategy != IN_ORDER]
     if others and not may_change_strategy:
         raise NeedsConsent(

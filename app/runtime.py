@@ -1,6 +1,7 @@
 """What every process of ours holds while it runs: the settings, the database, and the way to a shop."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.config import Config
 from app.models import Shop
 from app.platforms import Platform
+from app.platforms.client import Patience
 from app.platforms.saleor import Saleor
 from app.seal import Seal
 
@@ -18,10 +20,11 @@ class UnknownShop(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Safe to share between threads."""
+    """Safe to share between threads. `patience`: how long to bear with a shop; None for as long as work can wait."""
 
     config: Config
     engine: Engine
+    patience: Patience | None = None
 
     def shop(self, shop_id: int) -> Shop:
         """The shop's row, detached. Raises UnknownShop."""
@@ -33,4 +36,9 @@ class Runtime:
 
     def platform(self, shop: Shop) -> Platform:
         """A connection to the shop, with its token opened."""
-        return Saleor(shop.api_url, Seal(self.config.secret_key).open(shop.token))
+        return Saleor(shop.api_url, Seal(self.config.secret_key).open(shop.token), self.patience)
+
+    def within(self, seconds: float) -> "Runtime":
+        """The same, for somebody who waits: a shop is asked once, and what is not answered by then never is."""
+        hurried = Patience(connect=3, read=seconds, attempts=1, until=time.monotonic() + seconds)
+        return replace(self, patience=hurried)

@@ -19,6 +19,7 @@ from app.admin import (
     queue,
     rules,
     settings,
+    setup,
     shipping,
     staff,
     supply,
@@ -30,7 +31,10 @@ from app.runtime import Runtime
 
 PREFIX = "/admin"
 PAGES = tuple(
-    part.views for part in (entry, home, queue, shipping, variants, supply, imports, rules, insight, activity, settings)
+    part.views
+    for part in (
+        entry, home, setup, queue, shipping, variants, supply, imports, rules, insight, activity, settings
+    )
 )
 ASSETS = Blueprint(
     "admin", __name__, template_folder="templates", static_folder="static", static_url_path="/admin/static"

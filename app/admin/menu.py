@@ -6,7 +6,9 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
+from app import setting_up
 from app.admin.staff import BOTH, EITHER, ORDERS, PRODUCTS, Needs, Staff
+from app.models import Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +24,11 @@ class Entry:
         return self.endpoint.partition(".")[0]
 
 
+SET_UP = "setup.index"
+
 MENU = (
     Entry("home.index", lazy("Overview"), EITHER),
+    Entry(SET_UP, lazy("Set up"), EITHER),
     Entry("queue.index", lazy("Queue"), ORDERS),
     Entry("shipping.index", lazy("Ready to ship"), ORDERS),
     Entry("variants.index", lazy("Variants"), EITHER),
@@ -37,9 +42,10 @@ MENU = (
 NAMES = {"MANAGE_ORDERS": lazy("manage orders"), "MANAGE_PRODUCTS": lazy("manage products")}
 
 
-def entries(person: Staff) -> list[Entry]:
-    """What this person may open."""
-    return [entry for entry in MENU if person.allowed(entry.needs)]
+def entries(person: Staff, shop: Shop) -> list[Entry]:
+    """What this person may open. The guide through setting up is there until somebody is done with it."""
+    shown = [entry for entry in MENU if entry.endpoint != SET_UP or not setting_up.is_done(shop)]
+    return [entry for entry in shown if person.allowed(entry.needs)]
 
 
 def told(needs: Needs) -> str:

@@ -1,24 +1,21 @@
 """Rules: what may be ordered past zero."""
 
-import contextlib
 import dataclasses
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from app import book, preview, rulebook
-from app.activity import tell_pool
+from app import pooling, preview, rulebook
 from app.api import paging
 from app.api.call import Call, Route
 from app.api.paging import PageQuery, Query, Text
 from app.api.problem import Problem
 from app.api.supplies import today
 from app.engine.rules import Scope
-from app.pools import NeedsConsent, open_pool
-from app.rulebook import Kept, RuleFields
+from app.pools import NeedsConsent
+from app.rulebook import Edit, Kept, RuleFields
 
-OPENING = {"backorder", "preorder"}
 SCOPE = "shop, channel:SLUG, product_type:SLUG, category:SLUG, collection:SLUG, product:SLUG or variant:SKU"
 
 
@@ -73,6 +70,7 @@ class Effect(BaseModel):
 
     fields: dict[str, Any] | None
     covered: int
+    looked_at: int
     opening: int
     closing: int
     moving: int
@@ -108,8 +106,11 @@ def list_rules(call: Call) -> Any:
 def put_rule(call: Call) -> Any:
     place = rulebook.resolve(call.runtime, call.shop, call.body.scope, call.body.channel)
     fields = call.body.fields.model_dump(mode="json", exclude_none=True)
-    if fields.get("mode") in OPENING:
-        _open_pools(call, rulebook.channels_concerned(call.connection, call.shop.id, [place]))
+    edit = Edit(place, fields, call.body.version)
+    try:
+        pooling.open_for_rule(call.runtime, call.connection, call.shop, edit, who=call.who, agreed=call.body.agree)
+    except NeedsConsent as asked:
+        raise Problem(409, f"{asked} Send the rule again with agree set to true.") from asked
     row = rulebook.put(call.connection, call.shop, place, fields, who=call.who, version=call.body.version)
     return _shown(row, rulebook.channel_slugs(call.connection, call.shop.id))
 
@@ -135,20 +136,6 @@ def rule_history(call: Call) -> Any:
         for row in rows
     ]
     return paging.page(items, call.query, lambda item: item["id"])
-
-
-def _open_pools(call: Call, channels: list[str]) -> None:
-    """Before the rule is kept: a shop that cannot have a pool shall not have the rule."""
-    with contextlib.closing(call.runtime.platform(call.shop)) as platform:
-        known = {channel.id: channel for channel in platform.layout().channels}
-        try:
-            for channel in channels:
-                opened = open_pool(platform, [known[channel]], may_change_strategy=call.body.agree)
-                tell_pool(call.connection, call.shop.id, call.who, [known[channel]], opened.done)
-        except NeedsConsent as asked:
-            raise Problem(409, f"{asked} Send the rule again with agree set to true.") from asked
-        layout = platform.layout()
-    book.record_layout(call.connection, call.shop.id, layout)
 
 
 def _shown(row: Kept, slugs: dict[str, str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, select
 
 from app.book.rows import upsert
 from app.models import Channel, Warehouse
-from app.platforms import ChannelSeen, ShopLayout
+from app.platforms import ChannelSeen, ShopLayout, WarehouseSeen
 
 
 def record_layout(connection: Connection, shop_id: int, layout: ShopLayout) -> bool:
@@ -19,6 +19,24 @@ def record_layout(connection: Connection, shop_id: int, layout: ShopLayout) -> b
     _replace(connection, Warehouse, shop_id, warehouses)
     _replace(connection, Channel, shop_id, [_channel_row(shop_id, channel, pools) for channel in layout.channels])
     return _what_decides(connection, shop_id) != before
+
+
+def load_layout(connection: Connection, shop_id: int) -> ShopLayout:
+    """Channels and warehouses as they were last taken over. What else a layout has, the book does not keep."""
+    channels = connection.execute(select(Channel).where(Channel.shop_id == shop_id).order_by(Channel.slug)).all()
+    warehouses = connection.execute(select(Warehouse).where(Warehouse.shop_id == shop_id)).all()
+    return ShopLayout(
+        name="",
+        version="",
+        channels=tuple(
+            ChannelSeen(row.id, row.slug, row.name, row.active, row.strategy, tuple(row.warehouses)) for row in channels
+        ),
+        warehouses=tuple(WarehouseSeen(row.id, row.slug, row.name, () if row.is_pool else None) for row in warehouses),
+        zones=(),
+        legacy_zones=False,
+        reservations=None,
+        permissions=frozenset(),
+    )
 
 
 def _channel_row(shop_id: int, channel: ChannelSeen, pools: set[str]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from app import tasks
-from app.cli import pooling
+from app import pooling, tasks
+from app.cli.consent import consenting
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.cli.supplying import WHO, today
 from app.imports import BadFile, Report, end, read, rules, supplies, writing
@@ -69,7 +69,12 @@ def import_rules(shop_url: str, file: IO[bytes], dry_run: bool, as_json: bool, y
         table = read(file.name, file.read(), rules.COLUMNS, rules.NEEDED)
 
         def open_pools(channels: Sequence[str]) -> None:
-            pooling.open_pools(runtime, shop, [[channel] for channel in channels], yes=yes, quiet=as_json)
+            groups = [[channel] for channel in channels]
+            with consenting():
+                done = pooling.open_pools(runtime, shop, groups, who=_who(file), agreed=yes)
+            # What a command that answers in JSON prints is for programs.
+            for sentence in done if not as_json else ():
+                click.echo(sentence)
 
         with runtime.engine.connect() as connection:
             report = rules.take_over(

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from app import clock, preview, rulebook, tasks
+from app import clock, pooling, preview, rulebook, tasks
+from app.cli.consent import consenting
 from app.cli.opening import json_option, opened, print_json, shop_option
-from app.cli.pooling import open_pools
 from app.cli.rule_options import field_options, fields_of
 from app.cli.rule_words import fields_told, place_name, preview_told
 from app.models import Shop
@@ -18,7 +18,6 @@ from app.rulebook import BadRule, Edit, Place
 from app.runtime import Runtime
 
 WHO = "dueback command"
-OPENING = {"backorder", "preorder"}
 
 scope_option = click.option(
     "--scope",
@@ -54,22 +53,18 @@ def set_rule(
         if only_preview:
             _show_preview(opened_runtime, shop, place, fields, as_json=as_json)
             return
-        try:
+        edit = Edit(place, fields, version)
+        with consenting():
             with opened_runtime.engine.connect() as connection:
-                list(rulebook.would_be(connection, shop.id, [Edit(place, fields, version)]))
-                concerned = rulebook.channels_concerned(connection, shop.id, [place])
-            # First the pools: a shop where none can be opened keeps no rule that needs one.
-            if fields.get("mode") in OPENING:
-                open_pools(opened_runtime, shop, [[channel] for channel in concerned], yes=yes, quiet=as_json)
+                done = pooling.open_for_rule(opened_runtime, connection, shop, edit, who=WHO, agreed=yes)
             with opened_runtime.engine.begin() as connection:
                 kept = rulebook.put(connection, shop, place, fields, who=WHO, version=version)
-        except BadRule as wrong:
-            raise click.ClickException(str(wrong)) from wrong
         tasks.wake(shop.id)
     if as_json:
         print_json({"scope": scope_text, "channel": channel_slug, "fields": kept.fields, "version": kept.version})
     else:
-        click.echo(f"{place_name(scope_text, channel_slug)}: {fields_told(kept.fields)}")
+        for sentence in [*done, f"{place_name(scope_text, channel_slug)}: {fields_told(kept.fields)}"]:
+            click.echo(sentence)
 
 
 @click.command("remove")

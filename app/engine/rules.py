@@ -158,6 +158,12 @@ class Rules:
             self._merged[key] = _merge([*narrow, *wide], today)
         return self._merged[key]
 
+    def merge_beyond(self, place: tuple[str, str, str], variant: VariantScopes, channel: str, today: date) -> Merged:
+        """What less specific rules than the one at the place (scope, target, channel) come to for the variant."""
+        concerned = [*self._own(variant, channel), *self._inherited(variant, channel)]
+        places = [(rule.scope, rule.target, rule.channel) for rule in concerned]
+        return _merge(concerned[places.index(place) + 1 :] if place in places else concerned, today)
+
     def _own(self, variant: VariantScopes, channel: str) -> list[Rule]:
         """The rules for the variant and its product."""
         places = (

@@ -1,6 +1,6 @@
 """Rules from a file, and out into one."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -109,13 +109,18 @@ def _key(row: Kept) -> tuple[str, str, str]:
 
 def out(connection: Connection, shop: Shop) -> Iterator[Sequence[Any]]:
     """Every rule, in the columns that `take_over` reads."""
+    for told in cells_of(connection, shop, rulebook.rows(connection, shop.id)):
+        yield [guarded(value) if isinstance(value, str) else value for value in told]
+
+
+def cells_of(connection: Connection, shop: Shop, kept: Iterable[Kept]) -> Iterator[Sequence[Any]]:
+    """These rules in the same columns, for a file that guards its cells itself."""
     slugs = rulebook.channel_slugs(connection, shop.id)
-    for row in rulebook.rows(connection, shop.id):
+    for row in kept:
         name = row.target_name or slugs.get(row.target, row.target)
         scope = row.scope if row.scope == Scope.SHOP else f"{row.scope}:{name}"
         fields = (row.fields.get(name) for name in RuleFields.model_fields)
-        told = [scope, slugs.get(row.channel_id), *(_plain(value) for value in fields)]
-        yield [guarded(value) if isinstance(value, str) else value for value in told]
+        yield [scope, slugs.get(row.channel_id), *(_plain(value) for value in fields)]
 
 
 def _plain(value: Any) -> Any:

@@ -102,6 +102,10 @@ class Platform(Protocol):
         """
         ...
 
+    def search(self, kind: str, text: str) -> list[tuple[str, str]]:
+        """Slug and name of a few objects whose name or slug has the text in it; `kind` as in `ids_by_slug`."""
+        ...
+
     def notes(self, order: str) -> list[str]:
         """The messages of the notes staff and apps left on the order."""
         ...

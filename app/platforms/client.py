@@ -32,11 +32,22 @@ Judge = Callable[[Mapping[str, Any]], tuple[str, bool]]
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to bear with a shop: seconds to connect, seconds of silence, attempts at a repeatable request."""
+    """How long to bear with a shop: seconds to connect, seconds of silence, attempts at a repeatable request.
+
+    `until`, by `time.monotonic`, no request is begun any more nor waited for.
+    """
 
     connect: float = 5.0
     read: float = 30.0
     attempts: int = 4
+    until: float | None = None
+
+    def bounds(self) -> tuple[float, float]:
+        """Seconds to connect and of silence for a request that begins now. Raises ShopError where there are none."""
+        left = math.inf if self.until is None else self.until - time.monotonic()
+        if left <= 0:
+            raise ShopError("The shop did not answer in time.", retry=True, code=TIMEOUT)
+        return min(self.connect, left), min(self.read, left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,7 @@ class Client:
             self._idle.get_nowait().close()  # type: ignore[no-untyped-call]
 
     def _send(self, request: GraphQLRequest) -> Answer:
-        bounds = {"timeout": (self._patience.connect, self._patience.read), "stream": True, "allow_redirects": False}
+        bounds = {"timeout": self._patience.bounds(), "stream": True, "allow_redirects": False}
         with self._transport() as transport:
             try:
                 result = transport.execute(request, extra_args=bounds)

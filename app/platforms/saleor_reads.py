@@ -61,6 +61,9 @@ class Reads(Link):
     def ids_by_slug(self, kind: str, slugs: Sequence[str]) -> dict[str, str]:
         return {node["slug"]: node["id"] for node in self._some(f"{kind}_slugs", slugs)}
 
+    def search(self, kind: str, text: str) -> list[tuple[str, str]]:
+        return [(node["slug"], node["name"]) for node in nodes(self.ask(f"{kind}_search", text=text)["page"])]
+
     def orders(self, ids: Sequence[str]) -> list[OrderSeen]:
         found = self._orders(ids)
         events = self._events([order["id"] for order in found if _needs_events(order)])

@@ -3,15 +3,17 @@
 Here that of a rule; `app.preview.supply` has that of supply.
 """
 
+import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from app import book, rulebook
 from app.engine.model import Mode
-from app.models import Shop, Variant
+from app.models import Line, Shop, Variant
 from app.preview.comparing import compared
 from app.preview.found import Moved, Preview, Refused, Turned
 from app.rulebook import Edit, Place, Supposed
@@ -19,26 +21,40 @@ from app.rulebook import Edit, Place, Supposed
 __all__ = ["Moved", "Preview", "Refused", "Turned", "of_rule"]
 
 BATCH = 500
+HURRIED_BATCH = 50
 
 
-def of_rule(connection: Connection, shop: Shop, place: Place, fields: Mapping[str, Any] | None, today: date) -> Preview:
+def of_rule(
+    connection: Connection,
+    shop: Shop,
+    place: Place,
+    fields: Mapping[str, Any] | None,
+    today: date,
+    *,
+    within: float | None = None,
+) -> Preview:
     """What it would do to set these fields of the rule at the place, as `rulebook.put` would; None: to remove it.
 
     Changes nothing. Raises BadRule. It takes as long as planning what is covered twice, and holds a batch in memory.
+    `within` so many seconds it begins the last batch: what somebody waits for comes first, so that is known at least.
     """
+    deadline = math.inf if within is None else time.monotonic() + within
     after = None
     if fields is not None:
         [(_, _, after)] = rulebook.would_be(connection, shop.id, [Edit(place, fields)])
     supposed = Supposed(place, after, _channels_to_open(connection, shop, place, fields or {}))
     found = Preview(after, rulebook.clashes(connection, shop.id, place, after))
-    for variants in _covered(connection, shop, place):
-        found.covered += len(variants)
+    found.covered = _count(connection, shop, place)
+    for variants in _covered(connection, shop, place, BATCH if within is None else HURRIED_BATCH):
+        found.looked_at += len(variants)
         ids = [row.id for row in variants]
         now = {facts.variant: facts for facts in book.load_facts(connection, shop, ids, today)}
         then = {facts.variant: facts for facts in book.load_facts(connection, shop, ids, today, supposed=supposed)}
         for row in variants:
             if difference := compared(row, now[row.id], then[row.id], today):
                 difference.tell(found)
+        if time.monotonic() > deadline:
+            break
     return found
 
 
@@ -49,10 +65,18 @@ def _channels_to_open(connection: Connection, shop: Shop, place: Place, fields: 
     return frozenset(rulebook.channels_concerned(connection, shop.id, [place]))
 
 
-def _covered(connection: Connection, shop: Shop, place: Place) -> Iterator[Sequence[Row[*tuple[Any, ...]]]]:
-    """The rows of the variants the place covers, a batch at a time."""
-    last = ""
+def _count(connection: Connection, shop: Shop, place: Place) -> int:
+    query = select(func.count()).where(Variant.shop_id == shop.id, rulebook.covered([place]))
+    return connection.scalar(query) or 0
+
+
+def _covered(connection: Connection, shop: Shop, place: Place, batch: int) -> Iterator[Sequence[Row[*tuple[Any, ...]]]]:
+    """The rows of the variants the place covers, a batch at a time, those with open orders first."""
+    waiting = select(Line.variant_id).where(Line.shop_id == shop.id, Line.open > 0, Line.variant_id.is_not(None))
+    owed = Variant.id.in_(waiting)
     query = select(Variant.__table__).where(Variant.shop_id == shop.id, rulebook.covered([place])).order_by(Variant.id)
-    while rows := connection.execute(query.where(Variant.id > last).limit(BATCH)).all():
-        last = rows[-1].id
-        yield rows
+    for condition in (owed, ~owed):
+        last = ""
+        while rows := connection.execute(query.where(condition, Variant.id > last).limit(batch)).all():
+            last = rows[-1].id
+            yield rows

@@ -52,7 +52,9 @@ class Refused:
 
 @dataclass(slots=True)
 class Preview:
-    """What a change would do. Counts are of everything; lists hold the first `LISTED`.
+    """What a change would do. Counts are of everything that was looked at; lists hold the first `LISTED`.
+
+    Of the `covered` variants `looked_at` were looked at: all, unless there was too little time.
 
     `fields` are those of the rule afterwards, None where it is gone. `opening` and `closing` count variants in
     channels, `refusing` those of which `largest_refused` is the largest line. `clashes` are collections that decide the
@@ -62,6 +64,7 @@ class Preview:
     fields: Mapping[str, Any] | None
     clashes: Sequence[Clash] = ()
     covered: int = 0
+    looked_at: int = 0
     opening: int = 0
     closing: int = 0
     moving: int = 0

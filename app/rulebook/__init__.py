@@ -3,23 +3,31 @@
 from app.rulebook.clashes import Clash, clashes
 from app.rulebook.fields import RuleFields, checked
 from app.rulebook.holding import Supposed, by_channel, holidays_for, pools
+from app.rulebook.inheriting import Inherited, inherited
 from app.rulebook.kept import Edit, Kept, find, history, load, of_channels, put, put_many, remove, rows, would_be
+from app.rulebook.listing import Wanted, changes, how_many, how_many_changes, listed, titles
 from app.rulebook.naming import channel_ids, channel_slugs, resolve, resolve_all
 from app.rulebook.place import Place, belongs_to, channels_concerned, covered, scopes_of
+from app.rulebook.suggesting import suggestions
+from app.rulebook.undoing import change, place_of, reversal, undo
 from app.rulebook.wrong import BadRule, NoSuchTarget, StaleRule
 
 __all__ = [
     "BadRule",
     "Clash",
     "Edit",
+    "Inherited",
     "Kept",
     "NoSuchTarget",
     "Place",
     "RuleFields",
     "StaleRule",
     "Supposed",
+    "Wanted",
     "belongs_to",
     "by_channel",
+    "change",
+    "changes",
     "channel_ids",
     "channel_slugs",
     "channels_concerned",
@@ -29,15 +37,24 @@ __all__ = [
     "find",
     "history",
     "holidays_for",
+    "how_many",
+    "how_many_changes",
+    "inherited",
+    "listed",
     "load",
     "of_channels",
+    "place_of",
     "pools",
     "put",
     "put_many",
     "remove",
     "resolve",
     "resolve_all",
+    "reversal",
     "rows",
     "scopes_of",
+    "suggestions",
+    "titles",
+    "undo",
     "would_be",
 ]

@@ -1,0 +1,30 @@
+"""Where a rule holds, as its form carries it: what the shop once said the names are, so that it is not asked again."""
+
+from flask import request
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from app.admin.acting import Refused
+from app.admin.visit import Visit
+from app.engine.rules import Scope
+from app.rulebook import Place
+
+SALT = "the place of a rule"
+
+
+def sealed(visit: Visit, place: Place) -> str:
+    """The place as a form carries it."""
+    seal = URLSafeSerializer(visit.runtime.config.secret_key, SALT)
+    return str(seal.dumps([visit.shop.id, place.scope.value, *place[1:]]))
+
+
+def unsealed(visit: Visit) -> Place:
+    """The place that the form was made for. Raises Refused."""
+    seal = URLSafeSerializer(visit.runtime.config.secret_key, SALT)
+    try:
+        shop_id, scope, target, name, channel_id = seal.loads(request.form.get("place", ""))
+    except (BadSignature, ValueError, TypeError) as bad:
+        raise Refused(_("This form has grown old. Go back, reload the page, and send it again.")) from bad
+    if shop_id != visit.shop.id:
+        raise Refused(_("This form is another shop's."))
+    return Place(Scope(scope), target, name, channel_id)
