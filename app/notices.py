@@ -2,16 +2,30 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, false, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.models import Line, Notice, Order, Overrun
+from app.models import Line, Notice, Order, Overrun, Shop
 from app.platforms import NoteOrder, Platform, ReportProblem
 
 log = structlog.get_logger()
+
+
+class Topic(StrEnum):
+    """What notices are about; each can be switched off. By this the key of a notice begins."""
+
+    POOL_SHIPMENTS = "pool_shipment"
+    """Units that were shipped from the pool, and where they were taken off: notes on orders, and problems."""
+    OVERRUNS = "overrun"
+    """Order lines that were sold beyond the cap."""
+    RECEIPTS = "receipt"
+    """Receipts that the shop's stock could not be raised for."""
+    FINDINGS = "doctor"
+    """What the doctor finds that staff must put right."""
 
 
 def tell(connection: Connection, shop_id: int, kind: str, key: str, payload: dict[str, Any]) -> None:
@@ -45,10 +59,15 @@ def tell_overruns(connection: Connection, shop_id: int, variants: Collection[str
 
 
 def send(engine: Engine, shop_id: int, platform: Platform) -> None:
-    """Send what is unsent, oldest first. A problem told twice counts once in the shop; a note is looked for first."""
-    unsent = select(Notice).where(Notice.shop_id == shop_id, Notice.sent_at.is_(None)).order_by(Notice.created_at)
+    """Send what is unsent, oldest first. A problem told twice counts once in the shop; a note is looked for first.
+
+    Topics that are switched off wait: they are told once they are switched on, as far as they still hold.
+    """
     with engine.connect() as connection:
-        rows = connection.execute(unsent).all()
+        quiet = connection.scalar(select(Shop.settings["quiet"]).where(Shop.id == shop_id)) or []
+        off = [Notice.key.startswith(f"{topic}:", autoescape=True) for topic in quiet]
+        unsent = select(Notice).where(Notice.shop_id == shop_id, Notice.sent_at.is_(None), ~or_(false(), *off))
+        rows = connection.execute(unsent.order_by(Notice.created_at)).all()
     for row in rows:
         if not (row.attempted and _is_there(platform, row)):
             _set(engine, row, attempted=True)

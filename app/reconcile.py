@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import structlog
 
-from app import book, burst, clock, marks, notices, pool_repair, publish, stock_writes
+from app import book, burst, clock, leaving, marks, notices, pool_repair, publish, stock_writes
 from app.engine import plan
 from app.marks import Taken
 from app.models import Shop
@@ -46,6 +46,8 @@ def run(runtime: Runtime, shop_id: int) -> None:
     try:
         while _one_round(runtime, shop_id, platform):
             pass
+        with runtime.engine.begin() as connection:
+            leaving.finish(connection, shop_id)
     except ShopError as wrong:
         log.warning("shop fails us", shop=shop_id, reason=str(wrong), code=wrong.code)
         rest = SHORT_REST if wrong.retry else LONG_REST

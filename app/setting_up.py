@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, cast, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Text, cast, func, select, update
 
 from app import marks
 from app.models import Channel, Rule, Shop, Variant
@@ -69,9 +69,17 @@ def _opening_rules(connection: Connection, shop_id: int) -> int:
     return connection.scalar(query) or 0
 
 
+def how_many_open(connection: Connection, shop_id: int) -> int:
+    """How many variants can be ordered past zero somewhere, by what the shop shows."""
+    return connection.scalar(select(func.count(Variant.id)).where(Variant.shop_id == shop_id, _is_open())) or 0
+
+
 def _first_open(connection: Connection, shop_id: int) -> Row[*tuple[Any, ...]] | None:
+    columns = (Variant.id, Variant.sku, Variant.name, Variant.product_id, Variant.product_name)
+    return connection.execute(select(*columns).where(Variant.shop_id == shop_id, _is_open()).limit(1)).first()
+
+
+def _is_open() -> ColumnElement[bool]:
     """By what the shop shows: that is what buyers can order."""
     shown = func.jsonb_each_text(Variant.shown).table_valued("key", "value").lateral("shown")
-    left = select(1).select_from(shown).where(shown.c.key.like(LEFT_KEY), cast(shown.c.value, Text) != "0").exists()
-    columns = (Variant.id, Variant.sku, Variant.name, Variant.product_id, Variant.product_name)
-    return connection.execute(select(*columns).where(Variant.shop_id == shop_id, left).limit(1)).first()
+    return select(1).select_from(shown).where(shown.c.key.like(LEFT_KEY), cast(shown.c.value, Text) != "0").exists()

@@ -1,6 +1,6 @@
 """Who or what did what, when, and its effect."""
 
-from app.activity.listing import Entry, Filters, Page, page, say
+from app.activity.listing import Entry, Filters, Page, page, rows, say
 from app.activity.telling import APP, KINDS, Subject, Thing, tell, tell_pool, tell_settings
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Subject",
     "Thing",
     "page",
+    "rows",
     "say",
     "tell",
     "tell_pool",

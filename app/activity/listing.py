@@ -12,6 +12,8 @@ from app import wording
 from app.activity.sources import COLUMNS, SOURCES
 from app.activity.telling import KINDS, Subject, Thing
 
+CHUNK = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -54,13 +56,26 @@ class Page:
 
 def page(connection: Connection, shop_id: int, filters: Filters, *, offset: int, limit: int) -> Page:
     """What fits, the newest first. Beyond the end there are no rows; `total` is right all the same."""
-    conditions = dict(_conditions(filters))
-    values = {"shop": shop_id, "limit": limit, "offset": offset, "reach": offset + limit}
-    values |= {name: value for given in conditions.values() for name, value in given.items()}
-    where = " AND ".join(["true", *conditions])
-    parts = [sql for sql, families in SOURCES.values() if not families or _family(filters.kind) in {"", *families}]
+    parts, where, values = _asked(shop_id, filters)
+    values |= {"limit": limit, "offset": offset, "reach": offset + limit}
     found = connection.execute(text(_newest(parts, where)), values).all()
     return Page(tuple(_entry(row) for row in found), connection.scalar(text(_count(parts, where)), values) or 0)
+
+
+def rows(connection: Connection, shop_id: int, filters: Filters) -> Iterator[Entry]:
+    """All that fits, in the order of `page`, read in chunks through a cursor of the server."""
+    parts, where, values = _asked(shop_id, filters)
+    with connection.execute(text(_all(parts, where)), values, execution_options={"yield_per": CHUNK}) as result:
+        yield from map(_entry, result)
+
+
+def _asked(shop_id: int, filters: Filters) -> tuple[list[str], str, dict[str, Any]]:
+    """The sources that can have what fits, the condition, and its parameters."""
+    conditions = dict(_conditions(filters))
+    values: dict[str, Any] = {"shop": shop_id}
+    values |= {name: value for given in conditions.values() for name, value in given.items()}
+    parts = [sql for sql, families in SOURCES.values() if not families or _family(filters.kind) in {"", *families}]
+    return parts, " AND ".join(["true", *conditions]), values
 
 
 # Parts and conditions are our own texts; what people give is always a parameter.
@@ -71,6 +86,11 @@ def _newest(parts: Sequence[str], where: str) -> str:
         SELECT {COLUMNS} FROM ({" UNION ALL ".join(each)}) AS a
         ORDER BY at DESC, kind, id DESC LIMIT :limit OFFSET :offset
     """  # noqa: S608
+
+
+def _all(parts: Sequence[str], where: str) -> str:
+    each = (f"(SELECT * FROM ({part}) AS s WHERE {where})" for part in parts)  # noqa: S608
+    return f"SELECT {COLUMNS} FROM ({' UNION ALL '.join(each)}) AS a ORDER BY at DESC, kind, id DESC"  # noqa: S608
 
 
 def _count(parts: Sequence[str], where: str) -> str:

@@ -67,6 +67,8 @@ KINDS: Mapping[str, Text] = {
     "shop.paused": lazy("Paused everything."),
     "shop.resumed": lazy("Ended the pause."),
     "shop.swept": lazy("Looked at everything in the shop."),
+    "shop.leaving": lazy("Began to leave the shop."),
+    "shop.stayed": lazy("Stayed in the shop after all."),
     "shop.left": lazy("Closed sale past zero and took Dueback out of the shop."),
 }
 """What can be done, by family and kind, and how it is told. Texts for people, to be translated."""

@@ -16,6 +16,7 @@ from app.admin import (
     insight,
     language,
     menu,
+    mounts,
     queue,
     rules,
     settings,
@@ -24,6 +25,7 @@ from app.admin import (
     staff,
     supply,
     variants,
+    widgets,
 )
 from app.admin.freshness import behind_since, is_paused
 from app.admin.tokens import Tokens
@@ -33,7 +35,19 @@ PREFIX = "/admin"
 PAGES = tuple(
     part.views
     for part in (
-        entry, home, setup, queue, shipping, variants, supply, imports, rules, insight, activity, settings
+        entry,
+        home,
+        setup,
+        queue,
+        shipping,
+        variants,
+        supply,
+        imports,
+        rules,
+        insight,
+        activity,
+        settings,
+        widgets,
     )
 )
 ASSETS = Blueprint(
@@ -63,6 +77,7 @@ def register(app: Flask, runtime: Runtime) -> None:
     app.jinja_env.globals.update(
         menu=menu.entries,
         menu_link=menu.link,
+        target=mounts.target,
         once=acting.once,
         behind_since=behind_since,
         is_paused=is_paused,

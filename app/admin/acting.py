@@ -22,8 +22,11 @@ from app.admin.staff import Needs, Staff
 from app.admin.visit import opened
 from app.api import repeats
 from app.api.problem import Problem
+from app.keys import BadKey
+from app.leaving import CannotLeave
 from app.platforms import ShopError
 from app.rulebook import BadRule
+from app.shop_settings import BadSetting
 from app.supply import BadSupply
 from app.turns import BadMove, BadPolicy
 
@@ -39,16 +42,22 @@ class Refused(Exception):
     """What was asked for cannot be done. `field: what is wrong`, where one field is."""
 
 
-REFUSALS: tuple[type[Exception], ...] = (Refused, BadRule, BadSupply, BadMove, BadPolicy, Problem, ShopError)
+REFUSALS: tuple[type[Exception], ...] = (
+    Refused, BadRule, BadSupply, BadMove, BadPolicy, BadSetting, BadKey, CannotLeave, Problem, ShopError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done, in a sentence, and the page to go on to. `kind`: success, warning or info."""
+    """What was done, in a sentence, and the page to go on to. `kind`: success, warning or info.
+
+    `once` is a page that the first answer shows instead; it is kept nowhere, so that who sends the form again goes on.
+    """
 
     said: str
     to: str
     kind: str = "success"
+    once: str = ""
 
 
 Handler = Callable[..., Done]
@@ -145,5 +154,7 @@ def _file(upload: FileStorage) -> list[str]:
 
 
 def _go_on(done: Done) -> ResponseReturnValue:
+    if done.once:
+        return make_response(done.once)
     flash(done.said, done.kind)
     return redirect(done.to, 303)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from werkzeug.datastructures import MultiDict
 
 PER_PAGE = 50
 FURTHEST = 100_000
@@ -43,9 +44,13 @@ class Filters(BaseModel):
 T = TypeVar("T", bound=Filters)
 
 
-def filters(kind: type[T]) -> T:
-    """The filters of this request. What does not fit its field is left out, so that every address shows a list."""
-    given = {name: value for name, value in request.args.items() if value.strip() and "\x00" not in value}
+def filters(kind: type[T], given_in: MultiDict[str, str] | None = None) -> T:
+    """The filters of this request's address, or of its form.
+
+    What does not fit its field is left out, so that every address shows a list.
+    """
+    asked = request.args if given_in is None else given_in
+    given = {name: value for name, value in asked.items() if value.strip() and "\x00" not in value}
     while True:
         try:
             return kind.model_validate(given)

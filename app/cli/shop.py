@@ -1,15 +1,12 @@
 """The shops this Dueback serves, and looking at them anew."""
 
 import time
-import zoneinfo
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from app import marks, reconcile, sweep, tasks, turns
-from app.activity import Subject, Thing, tell, tell_settings
-from app.book import customers
+from app import leaving, marks, shop_settings, sweep, tasks, turns
 from app.cli.deciding import deciding
 from app.cli.opening import json_option, opened, print_json, runtime, shop_option
 from app.cli.supplying import WHO, why_option
@@ -47,18 +44,16 @@ def leave(shop_url: str, timeout: int) -> None:
     Uninstall the app in the shop afterwards. Installing it again picks up where this left off.
     """
     with opened(shop_url) as (opened_runtime, found):
-        if found.state in reconcile.RESTING:
-            raise click.ClickException(f"The shop is {found.state}: there is nothing to leave.")
-        with opened_runtime.engine.begin() as connection:
-            connection.execute(update(Shop).where(Shop.id == found.id).values(state="leaving"))
-            marks.mark_every_variant(connection, found.id)
+        try:
+            with opened_runtime.engine.begin() as connection:
+                leaving.begin(connection, found, who=WHO)
+        except leaving.CannotLeave as wrong:
+            raise click.ClickException(str(wrong)) from wrong
         tasks.wake(found.id)
-        if not _idle(opened_runtime, found.id, timeout):
-            raise click.ClickException("Still closing. Nothing is lost: run the command again to wait on.")
+        idle = _idle(opened_runtime, found.id, timeout)
         with opened_runtime.engine.begin() as connection:
-            connection.execute(update(Shop).where(Shop.id == found.id).values(state="left"))
-            customers.forget_all(connection, found.id)
-            tell(connection, found.id, WHO, "shop.left", Thing(Subject.SHOP, str(found.id), found.name))
+            if not (idle and leaving.finish(connection, found.id)):
+                raise click.ClickException("Still closing. Nothing is lost: run the command again to wait on.")
     click.echo("Sale past zero is closed and our metadata is gone. You can uninstall the app in the shop now.")
 
 
@@ -88,15 +83,20 @@ def resume(shop_url: str, why: str) -> None:
     "--stock-owner", type=click.Choice(["staff", "erp"]), help="erp: report pool shipments, never write stock."
 )
 @click.option("--time-zone", help="The shop's calendar, such as Europe/Berlin.")
-def set_shop(shop_url: str, stock_owner: str | None, time_zone: str | None) -> None:
+@click.option("--language", type=click.Choice(["auto", "en", "de"]), help="Of the pages; auto: the dashboard's own.")
+def set_shop(shop_url: str, stock_owner: str | None, time_zone: str | None, language: str | None) -> None:
     """Change how Dueback works in one shop."""
-    given = {"stock_owner": stock_owner, "time_zone": _known_zone(time_zone)}
-    with opened(shop_url) as (opened_runtime, found), opened_runtime.engine.begin() as connection:
-        settings = found.settings | {name: value for name, value in given.items() if value}
-        connection.execute(update(Shop).where(Shop.id == found.id).values(settings=settings))
-        tell_settings(connection, found, WHO, found.settings, settings)
-        marks.mark_every_variant(connection, found.id)
-    click.echo(", ".join(f"{name} {value}" for name, value in settings.items()) or "Nothing is set.")
+    spoken = "" if language == "auto" else language
+    given = {"stock_owner": stock_owner, "time_zone": time_zone, "language": spoken}
+    with opened(shop_url) as (opened_runtime, found):
+        try:
+            with opened_runtime.engine.begin() as connection:
+                changes = {name: value for name, value in given.items() if value is not None}
+                after = shop_settings.put(connection, found, changes, who=WHO)
+        except shop_settings.BadSetting as wrong:
+            raise click.ClickException(str(wrong)) from wrong
+        tasks.wake(found.id)
+    click.echo(f"stock_owner {after.stock_owner}, time_zone {after.time_zone}, language {after.language or 'auto'}")
 
 
 @click.command("sweep")
@@ -113,7 +113,7 @@ def sweep_command(shop_url: str, full: bool) -> None:
                 listed[kind] += number
                 bar.update(task, completed=sum(listed.values()))
 
-            sweep.run(opened_runtime, found.id, full=full, progress=count, who=WHO)
+            sweep.run(opened_runtime, found.id, full=full, progress=count)
             tasks.wake(found.id)
             _follow(opened_runtime, found.id, bar)
     click.echo(f"Looked at {listed['variant']} variants and {listed['order']} orders.")
@@ -152,9 +152,3 @@ def _pending(opened_runtime: Runtime, shop_id: int) -> int:
     """Marks still set, or 1 while a job of the shop waits or runs."""
     with opened_runtime.engine.connect() as connection:
         return marks.pending(connection, shop_id) or int(tasks.busy(connection, shop_id))
-
-
-def _known_zone(name: str | None) -> str | None:
-    if name is not None and name not in zoneinfo.available_timezones():
-        raise click.BadParameter(f"{name!r} is no time zone; write it like Europe/Berlin.", param_hint="--time-zone")
-    return name

@@ -10,11 +10,12 @@ from app.doctor import shop_checks
 from app.doctor.evidence import Evidence
 from app.doctor.finding import Finding
 from app.models import Notice, Shop
+from app.notices import Topic
 from app.platforms import Platform, ShopLayout
 from app.pools import pool_of, zones_lacking
 from app.runtime import Runtime
 
-KEY = "doctor:"
+KEY = f"{Topic.FINDINGS}:"
 
 
 def mend(runtime: Runtime, shop: Shop, evidence: Evidence, who: str) -> list[str]:

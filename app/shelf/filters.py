@@ -29,14 +29,16 @@ class Sort(StrEnum):
 class Filters:
     """All that is given must hold.
 
-    `text` is a part of the SKU or of the names of product and variant, in small or capital letters. `channel` is the
-    platform's id: then only variants on sale there, and only their offer there. A `status` in any channel will do
-    where no channel is given. `queue`: somebody waits for it. `supplier` is our number of one that something is
-    expected from.
+    `text` is a part of the SKU or of the names of product and variant, in small or capital letters. `channel`,
+    `product` and `variant` are the platform's ids; with a channel only variants on sale there, and only their offer
+    there. A `status` in any channel will do where no channel is given. `queue`: somebody waits for it. `supplier` is
+    our number of one that something is expected from.
     """
 
     text: str = ""
     channel: str = ""
+    product: str = ""
+    variant: str = ""
     status: Status | None = None
     queue: bool = False
     supplier: int | None = None
@@ -55,6 +57,10 @@ def conditions(shop_id: int, filters: Filters, slugs: Collection[str]) -> Iterat
         yield Variant.words.contains(filters.text.lower(), autoescape=True)
     if filters.channel:
         yield Variant.listed_in.contains([filters.channel])
+    if filters.product:
+        yield Variant.product_id == filters.product
+    if filters.variant:
+        yield Variant.id == filters.variant
     if filters.status is not None:
         shown = (Variant.shown[key_of(slug, "status")].astext == filters.status for slug in slugs)
         yield or_(false(), *shown)

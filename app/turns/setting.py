@@ -77,7 +77,7 @@ def put(connection: Connection, shop: Shop, changes: Mapping[str, Any], *, who: 
         raise BadPolicy(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from wrong
     if after == before:
         return after
-    settings = shop.settings | {"queue": after.model_dump(mode="json")}
+    settings = Shop.settings.concat({"queue": after.model_dump(mode="json")})
     connection.execute(update(Shop).where(Shop.id == shop.id).values(settings=settings))
     tell_settings(connection, shop, who, before.model_dump(mode="json"), after.model_dump(mode="json"))
     if _sources(after) != _sources(before):

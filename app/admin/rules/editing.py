@@ -57,7 +57,7 @@ def again(visit: Visit) -> ResponseReturnValue:
 @acting(views, "/rules/save", PRODUCTS, again=consent.or_ask(again))
 def save(visit: Visit) -> Done:
     place = sealing.unsealed(visit)
-    kept, done = set_rule(visit, place, answers.fields(answers.of_form(request.form)), _version())
+    kept, done = set_rule(visit, place, answers.fields(answers.of_form(request.form)), sent_version())
     said = _("The rule is kept: %(place)s.", place=_names(visit).of(place))
     return Done(" ".join([*done, said]), url_for("rules.edit", shop_id=visit.shop.id, rule_id=kept.id))
 
@@ -95,7 +95,7 @@ def page(visit: Visit, place: Place, typed: Mapping[str, Answer] | None = None, 
     """The form of the rule at the place: as it is, or as somebody typed it, with its effect where that is known."""
     kept, names = rulebook.find(visit.connection, visit.shop.id, place), _names(visit)
     version = kept.version if kept else 0
-    stale = typed is not None and g.get("wrong") and _version() != version
+    stale = typed is not None and g.get("wrong") and sent_version() != version
     wrong_field, g.wrong = shapes.wrong_told(g.get("wrong") or "")
     return render_template(
         "admin/rules/edit.html",
@@ -146,7 +146,8 @@ def _told(name: str, value: Any) -> str:
     return str(_("inherited")) if value is None else shapes.told(name, value)
 
 
-def _version() -> int | None:
+def sent_version() -> int | None:
+    """The version of the rule that the form was made from."""
     text = request.form.get("version", "")
     return int(text) if text.isdecimal() and len(text) < 10 else None  # noqa: PLR2004 - no rule changes so often
 

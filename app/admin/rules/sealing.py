@@ -3,6 +3,7 @@
 from flask import request
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.exceptions import NotFound
 
 from app.admin.acting import Refused
 from app.admin.visit import Visit
@@ -28,3 +29,11 @@ def unsealed(visit: Visit) -> Place:
     if shop_id != visit.shop.id:
         raise Refused(_("This form is another shop's."))
     return Place(Scope(scope), target, name, channel_id)
+
+
+def unsealed_or_gone(visit: Visit) -> Place:
+    """The same, for a page: there is none for a form that does not hold. Raises NotFound."""
+    try:
+        return unsealed(visit)
+    except Refused as wrong:
+        raise NotFound from wrong

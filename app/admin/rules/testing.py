@@ -43,7 +43,7 @@ def test(visit: Visit) -> str:
         asked=asked,
         names=names,
         wrong=wrong,
-        answer=_answer(visit, names, found[0], channel) if ready else None,
+        answer=holding(visit, names, found[0], channel) if ready else None,
         may_write=visit.staff.allowed(PRODUCTS),
     )
 
@@ -53,7 +53,8 @@ def _variants(visit: Visit, sku: str) -> list[Any]:
     return list(visit.connection.execute(query.where(Variant.shop_id == visit.shop.id, Variant.sku == sku)).all())
 
 
-def _answer(visit: Visit, names: Names, variant: Any, channel: Any) -> dict[str, Any]:
+def holding(visit: Visit, names: Names, variant: Any, channel: Any) -> dict[str, Any]:
+    """What holds for the variant in the channel: `rows` of label, value, origin, and the number of the rule."""
     merged = book.load_merged(visit.connection, visit.shop, [variant.id], visit.today)[variant.id][channel.id]
     numbers = rule_ids(visit.connection, visit.shop.id, list(merged.origins.values()))
     [told] = explain.variant(visit.connection, visit.shop, variant.id, visit.today, channel=channel.slug)

@@ -7,6 +7,7 @@
 
   const SILENT_AFTER = 10_000;
   const LOOKS_WITHIN = 250;
+  const WORKED_ON_AFTER = 3_000;
   const signIn = document.querySelector("main.sign-in[data-session]");
   const looks = { theme: null, locale: null };
   let exchanging = false;
@@ -83,6 +84,19 @@
     if (ok && body.locale !== root.dataset.locale && root.dataset.route) location.reload();
   }
 
+  // A widget shows what popups of ours changed: at once, and again when that has been worked on.
+  function watch(changes) {
+    const report = () => dispatch("widgetResize", { height: Math.ceil(root.getBoundingClientRect().height) });
+    new ResizeObserver(report).observe(document.body);
+    changes.addEventListener("message", () => {
+      location.hash = "changed";
+      location.reload();
+    });
+    if (location.hash !== "#changed") return;
+    history.replaceState(null, "", location.pathname + location.search);
+    setTimeout(() => location.reload(), WORKED_ON_AFTER);
+  }
+
   window.addEventListener("message", (event) => {
     if (event.source !== host || (root.dataset.parent && event.origin !== root.dataset.parent)) return;
     const { type, payload } = event.data || {};
@@ -119,12 +133,15 @@
   else if (root.dataset.target === "page") {
     if (root.dataset.route) dispatch("updateRouting", { newRoute: root.dataset.route });
   } else {
+    const changes = new BroadcastChannel("dueback");
     for (const said of document.querySelectorAll("[data-said]")) {
       const status = said.dataset.said;
       dispatch("notification", { status, text: said.textContent.trim() });
-      if (status === "success") dispatch("refreshEntity");
+      if (status === "success") {
+        dispatch("refreshEntity");
+        changes.postMessage("changed");
+      }
     }
-    const report = () => dispatch("widgetResize", { height: Math.ceil(root.getBoundingClientRect().height) });
-    if (root.dataset.target === "widget") new ResizeObserver(report).observe(document.body);
+    if (root.dataset.target === "widget") watch(changes);
   }
 })();
