@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install run test lint bench test-live lock
+.PHONY: install run test lint bench test-live lock messages
 
 install: $(VENV)/installed
 
@@ -36,3 +36,10 @@ test-live: install
 lock:
 	uv pip compile pyproject.toml --extra embedded --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --output-file requirements.lock
+
+# After texts of pages have changed: then translate what is new in app/translations/*/LC_MESSAGES/messages.po, and again.
+messages: install
+	mkdir -p var
+	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy --no-location --sort-output -o var/messages.pot app
+	$(BIN)/pybabel -q update -i var/messages.pot -d app/translations --no-fuzzy-matching --ignore-pot-creation-date
+	$(BIN)/pybabel -q compile -d app/translations

@@ -54,9 +54,10 @@ class Counting(Runtime):
 
 
 def figures(scene: Scene) -> Iterator[Figure]:
+    sweep.run(scene.app.runtime, scene.app.shop().id, full=True)
+    _work_off(scene)
     with httpx.Client(base_url=scene.app.url, headers=_key(scene), timeout=120) as http:
         _put(http, {"mode": "backorder", "cap": 20, "lead_days": 14})
-        sweep.run(scene.app.runtime, scene.app.shop().id, full=True)
         _work_off(scene)
         with psycopg.connect(scene.app.database_url, autocommit=True) as database:
             before = _shown(database)

@@ -1,6 +1,7 @@
 """From a request to a handler and back: who asks, how often, what, and whether it was asked before."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -146,13 +147,31 @@ def _checked(model: type[BaseModel] | None, read: Callable[[type[BaseModel]], Ba
     try:
         return read(model)
     except ValidationError as wrong:
-        errors = [
-            {"field": ".".join(map(str, error["loc"])), "message": error["msg"].removeprefix("Value error, ")}
-            for error in wrong.errors(include_url=False)
-        ]
+        errors = _errors(model, wrong)
         first = errors[0]
-        detail = f"{first['field'] or 'body'}: {first['message']}."
+        detail = f"{first['field'] or 'body'}: {first['message'].rstrip('.')}."
         raise Problem(400, detail, more={"errors": errors}) from wrong
+
+
+def _errors(model: type[BaseModel], wrong: ValidationError) -> list[dict[str, str]]:
+    """What is wrong with each field. Where it takes a number or a word, pydantic tells of each what it is not."""
+    found: dict[str, dict[str, None]] = {}
+    for error in wrong.errors(include_url=False):
+        if error["type"] != "extra_forbidden":
+            path = [str(part) for part in error["loc"] if isinstance(part, int) or part in _names(model)]
+        else:
+            path = [str(part) for part in error["loc"]]
+        is_date = error["type"].startswith("date")
+        said = "It takes a date like 2026-12-24" if is_date else error["msg"].removeprefix("Value error, ")
+        found.setdefault(".".join(path), {})[said] = None
+    return [{"field": field, "message": ", or ".join(said)} for field, said in found.items()]
+
+
+@cache
+def _names(model: type[BaseModel]) -> set[str]:
+    """The fields of a model and of those within it."""
+    schema = model.model_json_schema()
+    return {name for part in (schema, *schema.get("$defs", {}).values()) for name in part.get("properties", ())}
 
 
 def _once(route: Route, runtime: Runtime, shop: Shop, made: tuple[Any, ...]) -> tuple[int, str]:

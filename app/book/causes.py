@@ -105,6 +105,7 @@ def told(connection: Connection, shop_id: int, found: Mapping[str, Reason], toda
         line: {
             "cause": reason.cause.value,
             "why": wording.sentence(reason, names, today),
+            "reason": wording.kept(reason, names),
             "supply_id": int(reason.supply) if reason.supply else None,
         }
         for line, reason in found.items()

@@ -193,7 +193,7 @@ class _Explained:
         if not orders:
             return say(ORDER["ahead:nobody"])
         units = wording.units(self._units_ahead)
-        return say(ORDER["ahead"], count=units, orders=wording.count(orders, "order"))
+        return say(ORDER["ahead"], count=units, orders=wording.orders(orders))
 
     def _late_told(self) -> Iterator[str]:
         """Supplies that should be here, where units of the line have no day."""
@@ -212,10 +212,10 @@ class _Explained:
     def _way_told(self, way: Way) -> str:
         return say(
             ORDER["stock:ready" if way.kind == "stock" and way.day is None else way.kind],
-            more=wording.count(way.units, "more unit"),
+            more=wording.more_units(way.units),
             warehouse=self._names.warehouse(way.warehouse),
             supply=self._names.supply_told(way.supply),
-            days=wording.count(way.days, "day"),
+            days=wording.days(way.days),
             day=self._day(way.day),
         )
 

@@ -130,7 +130,7 @@ class _Explained:
 
     def _sale(self, numbers: PoolPlan) -> Iterator[str]:
         yield say(VARIANT["owed"], count=wording.units(numbers.outstanding))
-        yield say(VARIANT["open" if numbers.headroom else "closed"], more=wording.count(numbers.headroom, "more unit"))
+        yield say(VARIANT["open" if numbers.headroom else "closed"], more=wording.more_units(numbers.headroom))
         yield from (self._limit_told(limit, numbers) for limit in self._limits)
         yield from self._release()
         yield from self._next_supply()
@@ -171,9 +171,12 @@ class _Explained:
             )
 
     def _step(self, step: Step) -> str:
-        day = f"by {wording.day(step.expected, self._today)}" if step.expected else "some day that nobody knows"
-        now = step.expected == self._today and self._offer.available_now
-        return say(VARIANT["step"], count=wording.units(step.quantity), day="now" if now else day)
+        count = wording.units(step.quantity)
+        if step.expected is None:
+            return say(VARIANT["step:unknown"], count=count)
+        if step.expected == self._today and self._offer.available_now:
+            return say(VARIANT["step:now"], count=count)
+        return say(VARIANT["step"], count=count, day=wording.day(step.expected, self._today))
 
 
 def _iso(day: date | None) -> str | None:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from sqlalchemy import BigInteger, Connection, any_, cast, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -17,7 +17,7 @@ from app.imports.table import Table, guarded
 from app.models import Shop, Supply, Variant
 from app.supply import BadSupply, lines, listing, naming, record, suppliers
 from app.supply.fields import SupplyFields, check, fields_of
-from app.supply.record import Kept
+from app.supply.record import Kept, Move
 
 COLUMNS = (
     "id", "reference", "sku", "warehouse", "quantity", "received", "eta", "eta_latest", "supplier", "ordered_on",
@@ -39,21 +39,12 @@ STATES = {"", "expected", "late", "cancelled"}
 BATCH = 2000
 
 
-class Change(NamedTuple):
-    """A line of the file, the supply it is about, what happens to that, and its columns then."""
-
-    line: int
-    row: Kept
-    kind: Literal["changed", "cancelled"]
-    values: Mapping[str, Any]
-
-
 @dataclass(slots=True)
 class Work:
-    """What the file asks for, once it is known to be right."""
+    """What the file asks for, once it is known to be right; what is moved by the line of the file."""
 
     new: list[SupplyFields] = field(default_factory=list)
-    changed: list[Change] = field(default_factory=list)
+    moved: dict[int, Move] = field(default_factory=dict)
 
 
 def take_over(
@@ -81,26 +72,25 @@ def take_over(
 
 def _locked(connection: Connection, work: Work, report: Report) -> bool:
     """From here on nobody else changes them; what somebody has changed since we read it is an error."""
-    wanted = cast([change.row.id for change in work.changed], ARRAY(BigInteger))
+    wanted = cast([move.row.id for move in work.moved.values()], ARRAY(BigInteger))
     query = select(Supply.id, Supply.version).where(Supply.id == any_(wanted)).order_by(Supply.id).with_for_update()
     versions = {row.id: row.version for row in connection.execute(query)}
-    for change in work.changed:
-        if versions.get(change.row.id) != change.row.version:
-            report.error(change.line, f"Somebody else changed supply {change.row.id} meanwhile. Import the file again.")
+    for line, move in work.moved.items():
+        if versions.get(move.row.id) != move.row.version:
+            report.error(line, f"Somebody else changed supply {move.row.id} meanwhile. Import the file again.")
     return not report.errors
 
 
 def _keep(connection: Connection, shop: Shop, work: Work, *, who: str, why: str, progress: Progress) -> None:
     """Marks come last and at once: what is marked holds the door up until we commit."""
-    variants = set()
+    moves = list(work.moved.values())
+    variants = {move.row.variant_id for move in moves}
     for start in range(0, len(work.new), BATCH):
         variants |= set(lines.insert_all(connection, shop, work.new[start : start + BATCH], who=who, why=why).values())
         progress("Adding", start + BATCH, len(work.new))
-    for done, change in enumerate(work.changed, start=1):
-        record.move(connection, change.row, change.kind, change.values, who=who, why=why)
-        variants.add(change.row.variant_id)
-        if not done % BATCH:
-            progress("Changing", done, len(work.changed))
+    for start in range(0, len(moves), BATCH):
+        record.move_many(connection, moves[start : start + BATCH], who=who, why=why)
+        progress("Changing", start + BATCH, len(moves))
     marks.mark(connection, shop.id, {("variant", variant) for variant in variants})
 
 
@@ -157,7 +147,7 @@ class _Reading:
         values = lines.changed_columns(kept, changes, self.places, self.sellers, self.today)
         told = ", ".join(f"{key} {getattr(kept, key)} -> {value}" for key, value in changes.items())
         report.effect(number, "changed", f"supply {kept.id}, {name}: {told}")
-        work.changed.append(Change(number, kept, "changed", values))
+        work.moved[number] = Move(kept, "changed", values)
 
     def _cancelled(self, number: int, kept: Kept, name: str, report: Report, work: Work) -> None:
         if kept.state == "received":
@@ -166,7 +156,7 @@ class _Reading:
             report.effect(number, "unchanged", name)
             return
         report.effect(number, "cancelled", f"supply {kept.id}, {name}")
-        work.changed.append(Change(number, kept, "cancelled", {"state": "cancelled"}))
+        work.moved[number] = Move(kept, "cancelled", {"state": "cancelled"})
 
     def _kept(self, given: Mapping[str, Any]) -> Kept | None:
         if given.get("id") is not None:

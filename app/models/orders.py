@@ -114,8 +114,8 @@ class Line(Table):
 class PromiseMove(Table):
     """Append-only: one change of what a line was promised, and why.
 
-    `cause` is a word programs know (see `app.engine.changes`), `why` a sentence; `supply_id` the supply it names, if
-    any.
+    `cause` is a word programs know (see `app.engine.cause`), `why` a sentence, and `reason` what it was said from, so
+    that it can be said in another language: see `app.wording.kept`. `supply_id` is the supply it names, if any.
     """
 
     __tablename__ = "promise_moves"
@@ -132,6 +132,7 @@ class PromiseMove(Table):
     expected_after: Mapped[date | None]
     cause: Mapped[str] = mapped_column(server_default="")
     why: Mapped[str] = mapped_column(server_default="")
+    reason: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     supply_id: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (Index("ix_promise_moves_line", "shop_id", "line_id", "id"),)

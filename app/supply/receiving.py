@@ -114,7 +114,9 @@ def _raise(
             return Received(receipt, _told(supply, units, f"The shop could not be reached ({wrong}). {_WILL_BE}"))
         if shown not in {write.after, None}:
             told += f" It shows {shown} now: somebody else changed it at once."
-        return Received(receipt, _told(supply, units, told))
+        with engine.connect() as connection:
+            kept = connection.execute(select(Receipt.__table__).where(Receipt.id == receipt.id)).one()
+        return Received(kept, _told(supply, units, told))
 
 
 _WILL_BE = "If its stock was not raised yet, that will be done as soon as it answers."

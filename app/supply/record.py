@@ -1,10 +1,11 @@
 """The record of a supply: who did what, when, and why."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, text, update
 
 from app.models import Supply, SupplyChange
 from app.supply.wrong import NoSuchSupply
@@ -28,6 +29,39 @@ def _one(connection: Connection, shop_id: int, number: int, query: Select[*tuple
     if row is None:
         raise NoSuchSupply(f"There is no supply {number}. `dueback supply list --all` shows those there are.")
     return row
+
+
+class Move(NamedTuple):
+    """A supply's locked row, what happens to it, and columns of it then."""
+
+    row: Kept
+    kind: str
+    values: Mapping[str, Any]
+
+
+def move_many(connection: Connection, moves: Sequence[Move], *, who: str, why: str = "") -> None:
+    """As `move`, for many supplies in two statements. The rows go as one JSON text."""
+    changes, rows = [], []
+    for row, kind, values in moves:
+        old = row._mapping  # noqa: SLF001 - as below
+        if fresh := {name: value for name, value in values.items() if old[name] != value}:
+            changes.append(
+                change(row.shop_id, row.id, kind, {name: old[name] for name in fresh}, fresh, who=who, why=why)
+            )
+            rows.append(_plain({name: {**old, **fresh}[name] for name in ("id", *MOVABLE)}))
+    connection.execute(_MOVE, {"rows": json.dumps(rows)})
+    note(connection, changes)
+
+
+MOVABLE = (
+    "warehouse_id", "supplier_id", "quantity", "received", "held", "ordered_on", "eta", "eta_latest", "confidence",
+    "reference", "state",
+)  # fmt: skip
+_MOVE = text(f"""
+    UPDATE supplies SET ({", ".join(MOVABLE)}, version, changed_at)
+        = ({", ".join(f"fresh.{name}" for name in MOVABLE)}, supplies.version + 1, now())
+    FROM json_populate_recordset(NULL::supplies, :rows) AS fresh WHERE supplies.id = fresh.id
+""")  # noqa: S608 - names of ours
 
 
 def move(connection: Connection, row: Kept, kind: str, values: Mapping[str, Any], *, who: str, why: str = "") -> Kept:

@@ -21,8 +21,8 @@ pages = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 APPS = document("dashboard_apps")
 APP = document("dashboard_app")
 EXTENSIONS = document("dashboard_extensions")
-ORDER = document("dashboard_order")
-ORDERS = document("dashboard_orders")
+ORDER = document("order")
+ORDERS = document("orders")
 PRODUCT = document("dashboard_product")
 PRODUCTS = document("dashboard_products")
 PERMIT = document("permit_app")
@@ -30,6 +30,7 @@ PERMIT = document("permit_app")
 NAVIGATION = ("CATALOG", "ORDERS", "CUSTOMERS", "DISCOUNTS", "PAGES", "TRANSLATIONS")
 THEMES = ("light", "dark")
 LOCALES = ("en", "de")
+SHOWN = 20
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-src "
@@ -124,7 +125,7 @@ def _refused(refused: Refused) -> tuple[str, int]:
 @pages.get("/")
 def home() -> str:
     mine = user().permissions
-    orders = _nodes(ask(ORDERS)) if "MANAGE_ORDERS" in mine else []
+    orders = _nodes(ask(ORDERS, first=SHOWN)) if "MANAGE_ORDERS" in mine else []
     products = _nodes(ask(PRODUCTS)) if "MANAGE_PRODUCTS" in mine else []
     return render_template("dashboard/home.html", orders=orders, products=products)
 

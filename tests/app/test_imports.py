@@ -47,6 +47,14 @@ def test_a_line_is_found_again_by_its_reference_and_changed(engine: Engine, shop
     assert take_over(engine, shop, f"{HEADER},state\nPO-1,cup,berlin,5,2027-01-15,cancelled\n").counts == {
         "cancelled": 1
     }
+    with engine.connect() as connection:
+        [row] = lines.rows(connection, shop.id)
+        history = lines.history(connection, shop.id, row.id)
+    assert (row.eta.isoformat(), row.state, row.version) == ("2027-01-15", "cancelled", 3)
+    assert [(change["kind"], change["after"]) for change in history[1:]] == [
+        ("changed", {"eta": "2027-01-15"}),
+        ("cancelled", {"state": "cancelled"}),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,13 @@ def test_what_the_shop_refuses_is_told(runtime: Runtime, shop: models.Shop, stoc
     assert "The shop refused the correction: No permission." in done.told
 
 
+def test_who_asked_is_told_that_the_stock_was_raised(
+    runtime: Runtime, engine: Engine, shop: models.Shop, stocks: Stocks
+) -> None:
+    done = receiving.receive(runtime, shop, expect(engine, shop, 5), 3, who=WHO, raise_stock=True)
+    assert (done.receipt.stock_state, done.receipt.counted, stocks.units["B"]) == ("raised", 3, 3)
+
+
 def test_units_the_erp_pushed_a_moment_ago_are_not_raised_again(
     runtime: Runtime, shop: models.Shop, stocks: Stocks
 ) -> None:

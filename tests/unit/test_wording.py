@@ -1,7 +1,8 @@
 """Every cause can be said and is documented."""
 
+import json
 import re
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,21 @@ def test_every_scope_of_a_rule_can_be_said() -> None:
     assert wording.origin("category", "Shirts", one_channel=True) == (
         "the rule for the category Shirts, in this channel only"
     )
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_a_reason_that_was_kept_is_told_as_it_was(cause: Cause) -> None:
+    reason = Reason(cause, "7", "PO-7", "B", "12", 3, was=date(2026, 12, 1), now=date(2027, 1, 9))
+    kept = json.loads(json.dumps(wording.kept(reason, {"B": "Berlin"})))
+    assert wording.retold(kept, "", TODAY) == wording.sentence(reason, {"B": "Berlin"}, TODAY)
+
+
+def test_a_move_of_older_days_keeps_its_sentence() -> None:
+    assert wording.retold({}, "It came.", TODAY) == "It came."
+
+
+@pytest.mark.parametrize(("was", "now"), [(False, True), (0, 3), (None, time(9, 30)), ("incoming", 12)])
+def test_values_of_a_rule_survive_being_kept(was: object, now: object) -> None:
+    reason = Reason(Cause.RULE_CHANGED, what="may_split", was=was, now=now)
+    kept = json.loads(json.dumps(wording.kept(reason, {})))
+    assert wording.retold(kept, "", TODAY) == wording.sentence(reason, {}, TODAY)

@@ -34,7 +34,7 @@ export function inFrame(appId, address, params) {
   const told = { domain: new URL(apiUrl).host, saleorApiUrl: apiUrl, id: appId, ...params };
   const query = Object.entries(told)
     .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .map((pair) => pair.map(encodeURIComponent).join("="))
     .join("&");
   return joined(address, window.location.search, `?${query}`);
 }

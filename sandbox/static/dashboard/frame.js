@@ -7,6 +7,8 @@ import { renewed, secondsToRenewal } from "./tokens.js";
 
 const WIDGET_HEIGHT = 200;
 const HIGHEST = 5000;
+// Saleor's own experiments are told to every app.
+const FLAGS = { "featureFlags[new_order_ui][enabled]": "false", "featureFlags[new_order_ui][payload]": "default" };
 
 const frames = new Set();
 
@@ -19,11 +21,9 @@ export class Frame {
     this.target = target;
     this.origin = new URL(address).origin;
     this.ready = false;
-    const theme = document.body.dataset.theme;
-    this.address = () => {
-      const once = target === "WIDGET" ? inFrame(this.appId, address, {}) : address;
-      return inFrame(this.appId, once, { ...params, theme });
-    };
+    const { theme } = document.body.dataset;
+    const once = target === "WIDGET" ? inFrame(this.appId, address, {}) : address;
+    this.address = () => inFrame(this.appId, once, { ...params, ...FLAGS, theme });
     this.element = document.createElement("iframe");
     this.element.setAttribute("sandbox", "allow-same-origin allow-forms allow-scripts allow-downloads allow-popups");
     this.element.title = source.dataset.label;
@@ -35,6 +35,7 @@ export class Frame {
     this.listener = (event) => this.hear(event);
     window.addEventListener("message", this.listener);
     frames.add(this);
+    // The real one sets the address twice, at first without the theme, so that apps are asked twice; here once.
     this.element.src = this.address();
     box.append(this.element);
     if (target !== "POPUP") {
@@ -50,14 +51,19 @@ export class Frame {
   greet() {
     const { version } = document.body.dataset;
     const saleorVersion = this.target === "WIDGET" ? "" : version;
-    this.tell("handshake", { token: this.token, version: 1, saleorVersion, dashboardVersion: version });
+    this.tell("handshake", { token: this.token, version: 1, saleorVersion, dashboardVersion: `v${version}` });
     if (!this.ready) {
       this.ready = true;
-      this.element.classList.remove("waiting");
-      this.tell("localeChanged", { locale: document.documentElement.lang });
-      this.tell("theme", { theme: document.body.dataset.theme });
-      this.tell("redirect", { path: window.location.pathname });
+      window.setTimeout(() => this.introduce());
     }
+  }
+
+  // Once, after the first greeting.
+  introduce() {
+    this.element.classList.remove("waiting");
+    this.tell("localeChanged", { locale: document.documentElement.lang });
+    this.tell("theme", { theme: document.body.dataset.theme });
+    this.tell("redirect", { path: window.location.pathname });
   }
 
   async hear({ origin, data }) {

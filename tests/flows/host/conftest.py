@@ -7,6 +7,7 @@ from playwright.sync_api import Browser
 
 import sandbox
 from sandbox.seed import STAFF_EMAIL, STAFF_PASSWORD
+from tests.flows.conftest import at_the_dashboard
 from tests.flows.dashboard import Dashboard
 from tests.flows.host.fake_app import FakeApp
 from tests.live.client import Client
@@ -36,9 +37,5 @@ def fake(client: Client) -> Iterator[FakeApp]:
 
 @pytest.fixture
 def dashboard(browser: Browser, server: sandbox.Server) -> Iterator[Dashboard]:
-    context = browser.new_context()
-    context.set_default_timeout(10_000)
-    opened = Dashboard(context, server)
-    yield opened
-    context.close()
-    assert opened.troubles == []
+    with at_the_dashboard(browser, server) as opened:
+        yield opened
