@@ -2,9 +2,10 @@
 
 import json
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, flash, g, make_response, redirect, request
@@ -16,7 +17,7 @@ from wtforms.validators import ValidationError as BadCsrf
 from app import tasks
 from app.admin import entry, staff
 from app.admin.staff import Needs, Staff
-from app.admin.visit import opened
+from app.admin.visit import Visit, opened
 from app.api import repeats
 from app.api.problem import Problem
 from app.platforms import ShopError
@@ -36,11 +37,15 @@ REFUSALS: tuple[type[Exception], ...] = (Refused, BadRule, BadSupply, BadMove, B
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done, in a sentence, and the page to go on to. `kind`: success, warning or info."""
+    """What was done, in a sentence, and the page to go on to. `kind`: success, warning or info.
+
+    Without a sentence the next page speaks for itself. `outcomes` are kept with it for a day: see `kept`.
+    """
 
     said: str
     to: str
     kind: str = "success"
+    outcomes: Sequence[dict[str, str]] = ()
 
 
 Handler = Callable[..., Done]
@@ -52,12 +57,14 @@ def once() -> str:
     return uuid.uuid4().hex
 
 
-def acting(views: Blueprint, path: str, needs: Needs, again: Again, **options: Any) -> Callable[[Handler], Handler]:
+def acting(
+    views: Blueprint, path: str, needs: Needs, again: Again, *, whole: bool = True, **options: Any
+) -> Callable[[Handler], Handler]:
     """A form sent to `/admin/<shop>/path`.
 
     The handler takes the Visit, then what stands in the path. What it raises of REFUSALS undoes everything it did;
     `again`, the handler of a page, then shows the form anew: what was typed is in `request.form`, what is wrong in
-    `g.wrong`.
+    `g.wrong`. One that is not `whole` also does what no transaction undoes: where it was cut off, it is not made anew.
     """
 
     def around(handle: Handler) -> Handler:
@@ -68,7 +75,7 @@ def acting(views: Blueprint, path: str, needs: Needs, again: Again, **options: A
                 return entry.sign_in_first(shop_id)
             _check_csrf()
             try:
-                return _go_on(_once(person, needs, handle, arguments))
+                return _go_on(_once(person, needs, handle, arguments, whole=whole))
             except REFUSALS as wrong:
                 g.wrong = str(wrong)
             with opened(person, needs) as visit:
@@ -87,25 +94,43 @@ def _check_csrf() -> None:
         raise CSRFError(_("This form has grown old. Go back, reload the page, and send it again.")) from bad
 
 
-def _once(person: Staff, needs: Needs, handle: Handler, arguments: dict[str, Any]) -> Done:
+def kept(visit: Visit, form: str) -> Done | None:
+    """What came of a form within the last day, by what made it one that counts once."""
+    found = repeats.kept(visit.connection, visit.shop.id, f"form:{form}")
+    return Done(**json.loads(found)) if found else None
+
+
+def _once(person: Staff, needs: Needs, handle: Handler, arguments: dict[str, Any], *, whole: bool) -> Done:
     """What came of the form the first time it was sent."""
     key = f"form:{request.form.get(ONCE, '')}"
     with opened(person, needs) as visit:
         runtime, shop_id = visit.runtime, visit.shop.id
     asked = repeats.fingerprint("POST", request.full_path, _sent())
-    known = repeats.begin(runtime.engine, shop_id, key, asked, whole=True)
+    try:
+        known = repeats.begin(runtime.engine, shop_id, key, asked, whole=whole)
+    except Problem as wrong:
+        raise Refused(_not_anew(wrong)) from wrong
     if known is not None:
         return Done(**json.loads(known.body))
     try:
         with opened(person, needs) as visit:
             done = handle(visit, **arguments)
-            body = json.dumps({"said": done.said, "to": done.to, "kind": done.kind})
-            repeats.keep(visit.connection, shop_id, key, 303, body)
+            repeats.keep(visit.connection, shop_id, key, 303, json.dumps(asdict(done)))
     except Exception:
         repeats.forget(runtime.engine, shop_id, key)
         raise
     tasks.try_to_wake(shop_id)
     return done
+
+
+def _not_anew(wrong: Problem) -> str:
+    match wrong.status:
+        case HTTPStatus.CONFLICT:
+            return str(_("This form was sent before and is still under way. Wait a moment, then look what came of it."))
+        case HTTPStatus.UNPROCESSABLE_ENTITY:
+            return str(_("This form was sent before, with other values. Look what came of it; then send it again."))
+        case _:
+            return str(_("This form lacks what it was sent with. Reload the page, and send it again."))
 
 
 def _sent() -> bytes:
@@ -114,5 +139,6 @@ def _sent() -> bytes:
 
 
 def _go_on(done: Done) -> ResponseReturnValue:
-    flash(done.said, done.kind)
+    if done.said:
+        flash(done.said, done.kind)
     return redirect(done.to, 303)

@@ -55,8 +55,10 @@ def current() -> Visit:
 def reading(views: Blueprint, path: str, needs: Needs, **options: Any) -> Callable[[Handler], Handler]:
     """A page at `/admin/<shop>/path` that changes nothing, for those who may see it.
 
-    The handler takes the Visit, then what stands in the path.
+    The handler takes the Visit, then what stands in the path. `methods` may have POST, for what is too long for an
+    address.
     """
+    options.setdefault("methods", ["GET"])
 
     def around(handle: Handler) -> Handler:
         @wraps(handle)
@@ -67,7 +69,7 @@ def reading(views: Blueprint, path: str, needs: Needs, **options: Any) -> Callab
             with opened(person, needs) as visit:
                 return handle(visit, **arguments)
 
-        views.add_url_rule(f"/admin/<int:shop_id>{path}", view_func=answered, methods=["GET"], **options)
+        views.add_url_rule(f"/admin/<int:shop_id>{path}", view_func=answered, **options)
         return handle
 
     return around

@@ -53,8 +53,9 @@ def ship(
     """Ship so many units of these lines, by line id; None: all that is ready. Raises NotShipped.
 
     `left` is what was left of the lines when somebody decided that, by line id: where it is another number by now, as
-    when a form is sent twice, nothing is shipped. With `whole` all of the order must be ready. `patience` is how long to wait for a look at the shop, in seconds.
-    Younger orders may over-fill a warehouse; the shop then refuses honest shipments. What we cover may exceed.
+    when a form is sent twice, nothing is shipped. With `whole` nothing is, unless all of the order is ready. `patience`
+    is how long to wait for a look at the shop, in seconds. Younger orders may over-fill a warehouse; the shop then
+    refuses honest shipments. What we cover may exceed.
     """
     with _one_at_a_time(runtime.engine, shop.id, order_id, patience):
         look_again(runtime, shop, order_id, patience=patience)
