@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, select, update
 
 from app import shipping, tasks, turns
-from app.models import Activity, Line, Mark, Shop
+from app.models import Activity, Line, Shop
 from app.platforms import FulfilmentSeen, LineSeen, ShipLine, ShopError
 from app.runtime import Runtime
 from app.shipping import Filters, NotShipped, ReadyOrder, Shipped
