@@ -42,8 +42,16 @@ def manifest(config: Config) -> dict[str, Any]:
         "supportUrl": f"{url}/support",
         "dataPrivacyUrl": f"{url}/privacy",
         "brand": {"logo": {"default": f"{url}/static/logo.png"}},
+        "extensions": [_extension(config, extension) for extension in found["extensions"]],
         "webhooks": [_webhook(config, webhook) for webhook in found["webhooks"]],
     }
+
+
+def _extension(config: Config, extension: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a page of ours opens. Saleor reads a popup's path as one of the host, a page's as one below `appUrl`."""
+    path = extension["url"]
+    url = path if extension["target"] == "APP_PAGE" else f"{config.app_url}/admin{path}"
+    return {**extension, "url": url}
 
 
 def _webhook(config: Config, webhook: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
+from app.activity import Subject, Thing, tell
 from app.models import Key
 
 SCOPES = ("read", "supply", "rules", "queue")
@@ -22,7 +23,7 @@ class BadKey(ValueError):
     """A key that cannot be made or revoked; the message says why."""
 
 
-def add(connection: Connection, shop_id: int, name: str, scopes: Collection[str], per_minute: int) -> str:
+def add(connection: Connection, shop_id: int, name: str, scopes: Collection[str], per_minute: int, *, who: str) -> str:
     """Make a key. Returns it: nobody can read it again. Raises BadKey."""
     if not name.strip() or len(name) > LONGEST_NAME or "\x00" in name:
         raise BadKey(f"name: A key's name has 1 to {LONGEST_NAME} characters.")
@@ -41,7 +42,9 @@ def add(connection: Connection, shop_id: int, name: str, scopes: Collection[str]
         "scopes": [scope for scope in SCOPES if scope in scopes],
         "per_minute": per_minute,
     }
-    connection.execute(insert(Key).values(row))
+    number = connection.execute(insert(Key).values(row).returning(Key.id)).scalar_one()
+    subject = Thing(Subject.KEY, str(number), name.strip())
+    tell(connection, shop_id, who, "key.made", subject, name=subject.name, scopes=row["scopes"], per_minute=per_minute)
     return key
 
 
@@ -59,11 +62,14 @@ def rows(connection: Connection, shop_id: int) -> Sequence[Row[*tuple[Any, ...]]
     return connection.execute(select(Key.__table__).where(Key.shop_id == shop_id).order_by(Key.id)).all()
 
 
-def revoke(connection: Connection, shop_id: int, number: int) -> None:
+def revoke(connection: Connection, shop_id: int, number: int, *, who: str) -> None:
     """End a key for good. Raises BadKey."""
     mine = (Key.shop_id == shop_id, Key.id == number, Key.revoked_at.is_(None))
-    if not connection.execute(update(Key).where(*mine).values(revoked_at=datetime.now(UTC))).rowcount:
+    ended = update(Key).where(*mine).values(revoked_at=datetime.now(UTC)).returning(Key.name)
+    name = connection.scalar(ended) if 0 < number < 2**63 else None
+    if name is None:
         raise BadKey(f"There is no key {number} that holds. `dueback key list` shows them.")
+    tell(connection, shop_id, who, "key.revoked", Thing(Subject.KEY, str(number), name), name=name)
 
 
 def _hash(key: str) -> str:

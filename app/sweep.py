@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, or_, select, update
 
 from app import doctor, installs, marks, reconcile
+from app.activity import APP, Subject, Thing, tell
 from app.book import customers
 from app.models import Line, Shop
 from app.platforms import Platform
@@ -20,11 +21,18 @@ AFTER_A_FAILURE = timedelta(minutes=5)
 Progress = Callable[[str, int], None]
 
 
-def run(runtime: Runtime, shop_id: int, *, full: bool = False, progress: Progress = lambda _what, _count: None) -> None:
+def run(
+    runtime: Runtime,
+    shop_id: int,
+    *,
+    full: bool = False,
+    progress: Progress = lambda _what, _count: None,
+    who: str = APP,
+) -> None:
     """Mark the shop's layout, its variants, its orders that changed since the last sweep, and all we hold open.
 
-    `full`, once a day in any case, asks the shop for every order that may have open units besides. Raises ShopError; a
-    sweep that was cut off is begun anew.
+    `full`, once a day in any case, asks the shop for every order that may have open units besides. `who` asked for it.
+    Raises ShopError; a sweep that was cut off is begun anew.
     """
     shop, began = runtime.shop(shop_id), datetime.now(UTC)
     with runtime.engine.begin() as connection:
@@ -39,7 +47,7 @@ def run(runtime: Runtime, shop_id: int, *, full: bool = False, progress: Progres
         _mark_pages(runtime, shop_id, "variant", platform.variant_ids(), progress)
         _mark_pages(runtime, shop_id, "order", _orders(platform, shop, full=full), progress)
     _mark_known(runtime, shop_id)
-    _finish(runtime, shop_id, began, full=full)
+    _finish(runtime, shop, began, who, full=full)
     installs.upgrade_webhooks(runtime, shop)
     doctor.report(runtime, shop)
 
@@ -91,7 +99,10 @@ def _mark_known(runtime: Runtime, shop_id: int) -> None:
         marks.mark_every_variant(connection, shop_id)
 
 
-def _finish(runtime: Runtime, shop_id: int, began: datetime, *, full: bool) -> None:
+def _finish(runtime: Runtime, shop: Shop, began: datetime, who: str, *, full: bool) -> None:
+    """What the clock has swept is told once a day; an hourly line would hide what people did."""
     values = {"swept_at": began, "orders_seen_until": began} | ({"fully_swept_at": began} if full else {})
     with runtime.engine.begin() as connection:
-        connection.execute(update(Shop).where(Shop.id == shop_id).values(values))
+        connection.execute(update(Shop).where(Shop.id == shop.id).values(values))
+        if full or who != APP:
+            tell(connection, shop.id, who, "shop.swept", Thing(Subject.SHOP, str(shop.id), shop.name), full=full)

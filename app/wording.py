@@ -266,6 +266,10 @@ def orders(number: int) -> str:
     return str(ngettext("%(num)s order", "%(num)s orders", number))
 
 
+def lines(number: int) -> str:
+    return str(ngettext("%(num)s line", "%(num)s lines", number))
+
+
 def days(number: int) -> str:
     return str(ngettext("%(num)s day", "%(num)s days", number))
 

@@ -77,7 +77,7 @@ def figures(scene: Scene) -> Iterator[Figure]:
 
 def _key(scene: Scene) -> dict[str, str]:
     with scene.app.runtime.engine.begin() as connection:
-        made = keys.add(connection, scene.app.shop().id, "Benchmark", ["rules"], 1000)
+        made = keys.add(connection, scene.app.shop().id, "Benchmark", ["rules"], 1000, who="Benchmark")
     return {"Authorization": f"Bearer {made}"}
 
 

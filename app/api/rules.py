@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from app import book, preview, rulebook
+from app.activity import tell_pool
 from app.api import paging
 from app.api.call import Call, Route
 from app.api.paging import PageQuery, Query, Text
@@ -142,7 +143,8 @@ def _open_pools(call: Call, channels: list[str]) -> None:
         known = {channel.id: channel for channel in platform.layout().channels}
         try:
             for channel in channels:
-                open_pool(platform, [known[channel]], may_change_strategy=call.body.agree)
+                opened = open_pool(platform, [known[channel]], may_change_strategy=call.body.agree)
+                tell_pool(call.connection, call.shop.id, call.who, [known[channel]], opened.done)
         except NeedsConsent as asked:
             raise Problem(409, f"{asked} Send the rule again with agree set to true.") from asked
         layout = platform.layout()

@@ -177,7 +177,8 @@ def get_policy(call: Call) -> Any:
 
 
 def put_policy(call: Call) -> Any:
-    return turns.put(call.connection, call.shop, call.body.model_dump(exclude_none=True)).model_dump()
+    changes = call.body.model_dump(exclude_none=True)
+    return turns.put(call.connection, call.shop, changes, who=call.who).model_dump()
 
 
 def preview_policy(call: Call) -> Any:

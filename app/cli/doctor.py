@@ -7,6 +7,7 @@ import click
 
 from app import doctor as examination
 from app.cli.opening import json_option, opened, print_json, shop_option
+from app.cli.supplying import WHO
 
 
 @click.command()
@@ -17,7 +18,7 @@ def doctor(shop_url: str, mend: bool, as_json: bool) -> None:
     """List what is wrong in the shop and how to mend it. Fails when something is."""
     with opened(shop_url) as (opened_runtime, shop):
         if mend:
-            for sentence in examination.mend(opened_runtime, shop):
+            for sentence in examination.mend(opened_runtime, shop, who=WHO):
                 click.echo(sentence, err=as_json)
         findings = examination.examine(opened_runtime, shop)
     if as_json:

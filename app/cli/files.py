@@ -11,13 +11,12 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
-from sqlalchemy import Connection
 
 from app import tasks
 from app.cli import pooling
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.cli.supplying import WHO, today
-from app.imports import BadFile, Report, read, rules, supplies, writing
+from app.imports import BadFile, Report, end, read, rules, supplies, writing
 from app.imports.report import Progress
 from app.platforms import ShopError
 from app.rulebook import BadRule
@@ -53,7 +52,7 @@ def import_supplies(shop_url: str, file: IO[bytes], dry_run: bool, why: str, as_
             report = supplies.take_over(
                 connection, shop, table, who=_who(file), why=why, today=today(shop), dry_run=dry_run, progress=progress
             )
-            _end(connection, report, dry_run=dry_run)
+            end(connection, shop, report, file=Path(file.name).name, who=WHO, dry_run=dry_run)
         tasks.wake(shop.id)
     _tell(report, dry_run=dry_run, as_json=as_json)
 
@@ -77,7 +76,7 @@ def import_rules(shop_url: str, file: IO[bytes], dry_run: bool, as_json: bool, y
                 runtime, connection, shop, table, who=_who(file), dry_run=dry_run, open_pools=open_pools,
                 progress=progress,
             )  # fmt: skip
-            _end(connection, report, dry_run=dry_run)
+            end(connection, shop, report, file=Path(file.name).name, who=WHO, dry_run=dry_run)
         tasks.wake(shop.id)
     _tell(report, dry_run=dry_run, as_json=as_json)
 
@@ -108,14 +107,6 @@ def _write(file: Path | None, columns: tuple[str, ...], rows: Iterator[object]) 
     else:
         with file.open("w", encoding="utf-8-sig", newline="") as target:
             writing.csv_to(target, columns, rows)  # type: ignore[arg-type]
-
-
-def _end(connection: Connection, report: Report, *, dry_run: bool) -> None:
-    """Nothing of a trial, or of a file with anything wrong in it, is kept."""
-    if dry_run or report.errors:
-        connection.rollback()
-    else:
-        connection.commit()
 
 
 def _who(file: IO[bytes]) -> str:

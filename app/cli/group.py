@@ -1,14 +1,16 @@
 """Channels run as one: one pool, one cap, one queue."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import click
 from sqlalchemy import Connection, func, select
 
 from app import book, groups, marks, rulebook, tasks
+from app.activity import Subject, Thing, tell
 from app.cli import naming, pooling
 from app.cli.opening import json_option, opened, print_json, shop_option
+from app.cli.supplying import WHO
 from app.models import Line, Order, Shop, Stock
 from app.platforms import ChannelSeen, Platform, ShopError
 from app.runtime import Runtime
@@ -58,7 +60,7 @@ def make(shop_url: str, slugs: tuple[str, ...], yes: bool) -> None:
             platform = opened_runtime.platform(shop)
             for sentence in groups.drop_drained(platform, platform.layout(), empty):
                 click.echo(sentence)
-            _look_at_all(opened_runtime, shop, platform)
+            _look_at_all(opened_runtime, shop, platform, "group.made", slugs)
     click.echo(f"{', '.join(slugs)} are one group.")
 
 
@@ -77,7 +79,7 @@ def dissolve_group(shop_url: str, slug: str, yes: bool) -> None:
         _ask_consent(opened_runtime, shop, leaving, yes=yes)
         for sentence in groups.dissolve(platform, keeper):
             click.echo(sentence)
-        _look_at_all(opened_runtime, shop, platform)
+        _look_at_all(opened_runtime, shop, platform, "group.dissolved", [slug, *(each.slug for each in leaving)])
     click.echo(f"{slug} is in no group any more.")
 
 
@@ -117,9 +119,13 @@ def _drained(connection: Connection, shop_id: int) -> set[str]:
     return replaced - set(connection.scalars(query))
 
 
-def _look_at_all(opened_runtime: Runtime, shop: Shop, platform: Platform) -> None:
+def _look_at_all(opened_runtime: Runtime, shop: Shop, platform: Platform, kind: str, channels: Sequence[str]) -> None:
+    """What was done is kept with it."""
     layout = platform.layout()
+    first = next(channel for channel in layout.channels if channel.slug == channels[0])
+    subject = Thing(Subject.CHANNEL, first.id, first.name)
     with opened_runtime.engine.begin() as connection:
+        tell(connection, shop.id, WHO, kind, subject, channels=", ".join(channels))
         book.record_layout(connection, shop.id, layout)
         marks.mark_every_variant(connection, shop.id)
     tasks.wake(shop.id)

@@ -4,6 +4,7 @@ import click
 
 from app import keys
 from app.cli.opening import json_option, opened, print_json, shop_option
+from app.cli.supplying import WHO
 
 
 @click.group()
@@ -20,7 +21,7 @@ def add(shop_url: str, name: str, scopes: tuple[str, ...], per_minute: int) -> N
     """Make a key and print it. It is shown this once only."""
     with opened(shop_url) as (runtime, shop), runtime.engine.begin() as connection:
         try:
-            made = keys.add(connection, shop.id, name, scopes, per_minute)
+            made = keys.add(connection, shop.id, name, scopes, per_minute, who=WHO)
         except keys.BadKey as wrong:
             raise click.ClickException(str(wrong)) from wrong
     click.echo(made)
@@ -50,7 +51,7 @@ def revoke(shop_url: str, number: int) -> None:
     """End a key for good."""
     with opened(shop_url) as (runtime, shop), runtime.engine.begin() as connection:
         try:
-            keys.revoke(connection, shop.id, number)
+            keys.revoke(connection, shop.id, number, who=WHO)
         except keys.BadKey as wrong:
             raise click.ClickException(str(wrong)) from wrong
     click.echo(f"Key {number} is revoked.")

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import click
 
 from app import book
+from app.activity import tell_pool
+from app.cli.supplying import WHO
 from app.models import Shop
-from app.platforms import ShopError
+from app.platforms import ChannelSeen, ShopError
 from app.pools import NeedsConsent, open_pool
 from app.runtime import Runtime
 
@@ -22,9 +24,8 @@ def open_pools(
     try:
         channels = {channel.id: channel for channel in platform.layout().channels}
         for group in groups:
-            for sentence in open_pool(platform, [channels[i] for i in group], may_change_strategy=yes).done:
-                if not quiet:
-                    click.echo(sentence)
+            opened = open_pool(platform, [channels[i] for i in group], may_change_strategy=yes)
+            _tell(opened_runtime, shop, [channels[i] for i in group], opened.done, quiet=quiet)
         layout = platform.layout()
     except NeedsConsent as asked:
         raise click.ClickException(f"{asked} Run the command again with --yes to agree.") from asked
@@ -32,3 +33,12 @@ def open_pools(
         raise click.ClickException(str(wrong)) from wrong
     with opened_runtime.engine.begin() as connection:
         book.record_layout(connection, shop.id, layout)
+
+
+def _tell(
+    opened_runtime: Runtime, shop: Shop, channels: Sequence[ChannelSeen], done: Sequence[str], *, quiet: bool
+) -> None:
+    for sentence in () if quiet else done:
+        click.echo(sentence)
+    with opened_runtime.engine.begin() as connection:
+        tell_pool(connection, shop.id, WHO, channels, done)

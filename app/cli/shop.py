@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import select, update
 
 from app import marks, reconcile, sweep, tasks, turns
+from app.activity import Subject, Thing, tell, tell_settings
 from app.book import customers
 from app.cli.deciding import deciding
 from app.cli.opening import json_option, opened, print_json, runtime, shop_option
@@ -57,6 +58,7 @@ def leave(shop_url: str, timeout: int) -> None:
         with opened_runtime.engine.begin() as connection:
             connection.execute(update(Shop).where(Shop.id == found.id).values(state="left"))
             customers.forget_all(connection, found.id)
+            tell(connection, found.id, WHO, "shop.left", Thing(Subject.SHOP, str(found.id), found.name))
     click.echo("Sale past zero is closed and our metadata is gone. You can uninstall the app in the shop now.")
 
 
@@ -92,6 +94,7 @@ def set_shop(shop_url: str, stock_owner: str | None, time_zone: str | None) -> N
     with opened(shop_url) as (opened_runtime, found), opened_runtime.engine.begin() as connection:
         settings = found.settings | {name: value for name, value in given.items() if value}
         connection.execute(update(Shop).where(Shop.id == found.id).values(settings=settings))
+        tell_settings(connection, found, WHO, found.settings, settings)
         marks.mark_every_variant(connection, found.id)
     click.echo(", ".join(f"{name} {value}" for name, value in settings.items()) or "Nothing is set.")
 
@@ -110,7 +113,7 @@ def sweep_command(shop_url: str, full: bool) -> None:
                 listed[kind] += number
                 bar.update(task, completed=sum(listed.values()))
 
-            sweep.run(opened_runtime, found.id, full=full, progress=count)
+            sweep.run(opened_runtime, found.id, full=full, progress=count, who=WHO)
             tasks.wake(found.id)
             _follow(opened_runtime, found.id, bar)
     click.echo(f"Looked at {listed['variant']} variants and {listed['order']} orders.")

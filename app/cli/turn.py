@@ -59,7 +59,7 @@ def policy(
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if ranks:
             changes["ranks"] = turns.of(shop).ranks | _ranks(connection, shop, ranks)
-        setting = turns.put(connection, shop, changes)
+        setting = turns.put(connection, shop, changes, who=WHO)
     if as_json:
         print_json(setting.model_dump(mode="json"))
     else:

@@ -6,6 +6,7 @@
 from datetime import UTC, datetime
 
 from app import notices
+from app.activity import APP
 from app.doctor import mending
 from app.doctor.diagnosis import diagnose
 from app.doctor.evidence import gather
@@ -21,10 +22,10 @@ def examine(runtime: Runtime, shop: Shop) -> list[Finding]:
     return diagnose(gather(runtime, shop, datetime.now(UTC)))
 
 
-def mend(runtime: Runtime, shop: Shop) -> list[str]:
-    """Put right what we may put right alone. Says what was done. Raises ShopError."""
+def mend(runtime: Runtime, shop: Shop, *, who: str = APP) -> list[str]:
+    """Put right what we may put right alone, as `who` asks. Says what was done. Raises ShopError."""
     evidence = gather(runtime, shop, datetime.now(UTC))
-    return mending.mend(runtime, shop, evidence)
+    return mending.mend(runtime, shop, evidence, who)
 
 
 def report(runtime: Runtime, shop: Shop) -> None:
@@ -33,6 +34,6 @@ def report(runtime: Runtime, shop: Shop) -> None:
     findings = diagnose(evidence)
     with runtime.engine.begin() as connection:
         mending.tell(connection, shop.id, findings)
-    mending.mend(runtime, shop, evidence)
+    mending.mend(runtime, shop, evidence, APP)
     if evidence.trouble is None:
         notices.send(runtime.engine, shop.id, runtime.platform(shop))

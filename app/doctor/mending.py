@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete
 
-from app import installs, notices
+from app import activity, installs, notices
+from app.activity import Subject, Thing
 from app.doctor import shop_checks
 from app.doctor.evidence import Evidence
 from app.doctor.finding import Finding
@@ -16,7 +17,7 @@ from app.runtime import Runtime
 KEY = "doctor:"
 
 
-def mend(runtime: Runtime, shop: Shop, evidence: Evidence) -> list[str]:
+def mend(runtime: Runtime, shop: Shop, evidence: Evidence, who: str) -> list[str]:
     """Bring pools to the front and into their zones, and make our webhooks whole. Says what was done. Raises ShopError.
 
     The allocation strategy, and a pool that somebody took out of its channel, are left to people.
@@ -28,6 +29,10 @@ def mend(runtime: Runtime, shop: Shop, evidence: Evidence) -> list[str]:
     if broken:
         installs.upgrade_webhooks(runtime, shop)
         done.append("Made the app's webhooks those of this version, and switched them on.")
+    if done:
+        subject = Thing(Subject.SHOP, str(shop.id), shop.name)
+        with runtime.engine.begin() as connection:
+            activity.tell(connection, shop.id, who, "pool.mended", subject, done=done)
     return done
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import Computed, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.table import Table, shop_key
@@ -41,7 +41,7 @@ class Variant(Table):
 
     `category_ids` are its product's category and all above it, the nearest first. `shown` is our own metadata as the
     platform shows it; `revisit` see `Plan.revisit`. `basis` is what the last plan went by, while anybody waits:
-    see `app.engine.changes`.
+    see `app.engine.changes`. `words` is what people look for, in small letters.
     """
 
     __tablename__ = "variants"
@@ -61,8 +61,10 @@ class Variant(Table):
     observed_at: Mapped[datetime]
     revisit: Mapped[date | None]
     basis: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    words: Mapped[str] = mapped_column(Computed("lower(sku || ' ' || product_name || ' ' || name)"))
 
     __table_args__ = (
+        Index("ix_variants_name", "shop_id", "product_name", "name", "id"),
         Index("ix_variants_sku", "shop_id", "sku"),
         Index("ix_variants_revisit", "revisit", postgresql_where=text("revisit IS NOT NULL")),
     )

@@ -53,4 +53,7 @@ class RuleChange(Table):
     who: Mapped[str]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
 
-    __table_args__ = (Index("ix_rule_changes_place", "shop_id", "scope", "target", "channel_id", "id"),)
+    __table_args__ = (
+        Index("ix_rule_changes_place", "shop_id", "scope", "target", "channel_id", "id"),
+        Index("ix_rule_changes_at", "shop_id", "at", "id"),
+    )

@@ -91,6 +91,8 @@ class SupplyChange(Table):
     why: Mapped[str] = mapped_column(server_default="")
     at: Mapped[datetime] = mapped_column(server_default=func.now())
 
+    __table_args__ = (Index("ix_supply_changes_at", "shop_id", "at", "id"),)
+
 
 class Receipt(Table):
     """Units of a supply that arrived.
@@ -120,6 +122,7 @@ class Receipt(Table):
         CheckConstraint("units > 0 AND counted BETWEEN 0 AND units", name="units"),
         CheckConstraint("source IN ('person', 'stock')", name="source"),
         CheckConstraint("stock_state IN ('none', 'raising', 'raised', 'reported')", name="stock_state"),
+        Index("ix_receipts_at", "shop_id", "at", "id"),
         Index("ix_receipts_raising", "shop_id", postgresql_where=text("stock_state = 'raising'")),
     )
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Connection, Row, select, update
 
 from app import marks
+from app.activity import tell_settings
 from app.engine.model import Policy
 from app.models import Line, Shop
 
@@ -63,10 +64,10 @@ def _whole(text: str) -> int | None:
     return rank if abs(rank) <= HIGHEST_RANK else None
 
 
-def put(connection: Connection, shop: Shop, changes: Mapping[str, Any]) -> Setting:
+def put(connection: Connection, shop: Shop, changes: Mapping[str, Any], *, who: str = "") -> Setting:
     """Change the policy, and mark what it concerns: every variant, or every open order where it goes by other marks.
 
-    Raises BadPolicy.
+    `who` does it, where that is known. Raises BadPolicy.
     """
     before = of(shop)
     try:
@@ -78,6 +79,7 @@ def put(connection: Connection, shop: Shop, changes: Mapping[str, Any]) -> Setti
         return after
     settings = shop.settings | {"queue": after.model_dump(mode="json")}
     connection.execute(update(Shop).where(Shop.id == shop.id).values(settings=settings))
+    tell_settings(connection, shop, who, before.model_dump(mode="json"), after.model_dump(mode="json"))
     if _sources(after) != _sources(before):
         open_orders = select(Line.order_id).where(Line.shop_id == shop.id, Line.open > 0).distinct()
         marks.mark(connection, shop.id, [("order", order) for order in connection.scalars(open_orders)])

@@ -86,4 +86,4 @@ def api(web: FlaskClient, shop: Shop, engine: Engine) -> Api:
 
 def make_key(engine: Engine, shop: Shop, *scopes: str, per_minute: int = 60_000) -> str:
     with engine.begin() as connection:
-        return keys.add(connection, shop.id, "ERP", scopes, per_minute)
+        return keys.add(connection, shop.id, "ERP", scopes, per_minute, who=WHO)

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, select
 from app import keys
 from app.models import Key, Shop
 from tests.api.conftest import Api, make_key
+from tests.app.rule_shop import WHO
 
 
 def test_without_a_key_that_holds_nothing_is_told(web: FlaskClient, shop: Shop) -> None:
@@ -28,10 +29,10 @@ def test_a_key_is_kept_as_a_hash_and_says_who_it_is_by_its_beginning(engine: Eng
 def test_a_revoked_key_holds_no_longer(api: Api, engine: Engine, shop: Shop) -> None:
     with engine.begin() as connection:
         [row] = keys.rows(connection, shop.id)
-        keys.revoke(connection, shop.id, row.id)
+        keys.revoke(connection, shop.id, row.id, who=WHO)
     assert api("GET", "/supplies").status_code == 401
     with engine.begin() as connection, pytest.raises(keys.BadKey, match="no key"):
-        keys.revoke(connection, shop.id, row.id)
+        keys.revoke(connection, shop.id, row.id, who=WHO)
 
 
 def test_a_key_may_do_only_what_its_scopes_say(web: FlaskClient, engine: Engine, shop: Shop) -> None:
@@ -62,7 +63,7 @@ def test_a_key_that_cannot_be_meant_is_refused(
     engine: Engine, shop: Shop, name: str, scopes: list[str], per_minute: int, says: str
 ) -> None:
     with engine.begin() as connection, pytest.raises(keys.BadKey, match=says):
-        keys.add(connection, shop.id, name, scopes, per_minute)
+        keys.add(connection, shop.id, name, scopes, per_minute, who=WHO)
 
 
 def test_one_shops_key_shows_nothing_of_another(api: Api, web: FlaskClient, engine: Engine, shop: Shop) -> None:
@@ -71,7 +72,7 @@ def test_one_shops_key_shows_nothing_of_another(api: Api, web: FlaskClient, engi
         other = Shop(api_url="https://other.example/graphql/", app_id="App", token="")
         row = {"api_url": other.api_url, "app_id": "App", "token": ""}
         other_id = connection.execute(Shop.__table__.insert().values(row).returning(Shop.id)).scalar_one()  # type: ignore[attr-defined]
-        stranger = Api(web, keys.add(connection, other_id, "ERP", keys.SCOPES, 100))
+        stranger = Api(web, keys.add(connection, other_id, "ERP", keys.SCOPES, 100, who=WHO))
     assert stranger.get("/supplies")["items"] == stranger.get("/queue")["items"] == []
     for method, path in (("GET", f"/supplies/{own}"), ("POST", f"/supplies/{own}/cancel")):
         assert stranger(method, path, {} if method == "POST" else None).status_code == 404

@@ -144,6 +144,16 @@ def test_every_address_in_the_manifest_answers(web: FlaskClient) -> None:
         assert web.get(path, headers={"Sec-Fetch-Dest": "document"}, buffered=True).status_code == 200
 
 
+def test_every_extension_opens_a_page_of_ours(web: FlaskClient) -> None:
+    """A page's address stands below appUrl; all others are whole, for Saleor joins them in ways of its own."""
+    manifest = web.get("/api/manifest").json
+    assert manifest
+    for extension in manifest["extensions"]:
+        whole = extension["url"].startswith("https://dueback.example/admin/")
+        assert whole or (extension["target"] == "APP_PAGE" and extension["url"].startswith("/"))
+        assert set(extension["permissions"]) <= set(manifest["permissions"])
+
+
 def test_the_manifest_fits_saleors_columns(web: FlaskClient) -> None:
     manifest = web.get("/api/manifest").json
     assert manifest

@@ -19,7 +19,7 @@ from sqlalchemy import insert, select
 import sandbox
 from app import book, marks, models, queue, reconcile, rulebook
 from app.engine import plan
-from app.engine.changes import LET_DATES_MOVE_LATER
+from app.engine.cause import LET_DATES_MOVE_LATER
 from app.engine.model import Facts, Piece, Plan, Source
 from app.engine.rules import Scope
 from app.pools import open_pool

@@ -41,9 +41,14 @@ def _id(message: Message) -> str:
     return message.id if isinstance(message.id, str) else message.id[0]
 
 
+def _forms(text: object) -> list[str]:
+    """One, or one for each number."""
+    return [text] if isinstance(text, str) else [str(each) for each in text] if isinstance(text, list | tuple) else []
+
+
 def _is_told(message: Message) -> bool:
-    said = [message.string] if isinstance(message.string, str) else list(message.string)
-    return all(said) and not message.fuzzy
+    said = _forms(message.string)
+    return bool(said) and all(said) and not message.fuzzy
 
 
 def _placeholders(text: str) -> set[str]:
@@ -53,8 +58,7 @@ def _placeholders(text: str) -> set[str]:
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_translation_keeps_the_placeholders(language: str) -> None:
     for message in catalog(language):
-        ids = [message.id] if isinstance(message.id, str) else list(message.id)
-        said = [message.string] if isinstance(message.string, str) else list(message.string)
+        ids, said = _forms(message.id), _forms(message.string)
         if message.id:
             assert {p for text in said for p in _placeholders(text)} <= {p for text in ids for p in _placeholders(text)}
             assert _placeholders(said[-1]) == _placeholders(ids[-1]), ids

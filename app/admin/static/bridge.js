@@ -32,7 +32,11 @@
   // What the dashboard adds to an address says nothing once we know who this is.
   function ownAddress() {
     const address = new URL(location.href);
-    for (const name of ["domain", "saleorApiUrl", "id", "theme", "featureFlags"]) address.searchParams.delete(name);
+    for (const name of [...address.searchParams.keys()]) {
+      if (["domain", "saleorApiUrl", "id", "theme"].includes(name) || name.startsWith("featureFlags")) {
+        address.searchParams.delete(name);
+      }
+    }
     return address;
   }
 
@@ -61,9 +65,19 @@
     if (ok) root.dataset.until = body.until;
   }
 
+  // The dashboard tells its theme once; a page that was asked for meanwhile comes in the old one.
+  function remembered(theme) {
+    try {
+      if (theme) sessionStorage.setItem("theme", theme);
+      return sessionStorage.getItem("theme");
+    } catch {
+      return null;
+    }
+  }
+
   async function follow(change) {
     Object.assign(looks, change);
-    if (change.theme) root.dataset.theme = change.theme;
+    if (change.theme) root.dataset.theme = remembered(change.theme) || change.theme;
     if (signIn || !root.dataset.looks) return;
     const { ok, body } = await send(root.dataset.looks, change);
     if (ok && body.locale !== root.dataset.locale && root.dataset.route) location.reload();
@@ -72,7 +86,8 @@
   window.addEventListener("message", (event) => {
     if (event.source !== host || (root.dataset.parent && event.origin !== root.dataset.parent)) return;
     const { type, payload } = event.data || {};
-    if ((type === "handshake" || type === "tokenRefresh") && payload.token) {
+    if (type === "handshake" && signIn && payload.token === "") trouble("forbidden");
+    else if ((type === "handshake" || type === "tokenRefresh") && payload.token) {
       if (signIn) enter(payload.token, event.origin);
       else if (root.dataset.session) renew(payload.token, event.origin);
     } else if (type === "theme" && payload.theme !== root.dataset.theme) follow({ theme: payload.theme });
@@ -95,9 +110,12 @@
   });
 
   if (location.hash === "#signed-in" && !signIn) history.replaceState(null, "", location.pathname + location.search);
+  const theme = remembered();
+  if (!signIn && theme && theme !== root.dataset.theme) follow({ theme });
   dispatch("notifyReady");
 
-  if (signIn) setTimeout(() => exchanging || trouble("silent"), SILENT_AFTER);
+  const waits = () => !exchanging && !signIn.querySelector("[data-waiting]").hidden;
+  if (signIn) setTimeout(() => waits() && trouble("silent"), SILENT_AFTER);
   else if (root.dataset.target === "page") {
     if (root.dataset.route) dispatch("updateRouting", { newRoute: root.dataset.route });
   } else {
