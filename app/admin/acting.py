@@ -3,15 +3,15 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, flash, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
 from flask_wtf.csrf import CSRFError, validate_csrf
 from werkzeug.datastructures import FileStorage
 from wtforms.validators import ValidationError as BadCsrf
@@ -19,7 +19,7 @@ from wtforms.validators import ValidationError as BadCsrf
 from app import tasks
 from app.admin import entry, staff
 from app.admin.staff import Needs, Staff
-from app.admin.visit import opened
+from app.admin.visit import Visit, opened
 from app.api import repeats
 from app.api.problem import Problem
 from app.keys import BadKey
@@ -31,11 +31,6 @@ from app.supply import BadSupply
 from app.turns import BadMove, BadPolicy
 
 ONCE = "once"
-# A form that was sent before: while that is under way, and with something else in it.
-BEFORE = {
-    409: lazy("This form was sent a moment ago, and that is under way. Look in a minute what came of it."),
-    422: lazy("This form was sent before with something else in it. Look at it again, then send it anew."),
-}
 
 
 class Refused(Exception):
@@ -51,13 +46,15 @@ REFUSALS: tuple[type[Exception], ...] = (
 class Done:
     """What was done, in a sentence, and the page to go on to. `kind`: success, warning or info.
 
-    `once` is a page that the first answer shows instead; it is kept nowhere, so that who sends the form again goes on.
+    Without a sentence the next page speaks for itself. `once` is a page that the first answer shows instead; it is kept
+    nowhere, so that who sends the form again goes on. `outcomes` are kept with it for a day: see `kept`.
     """
 
     said: str
     to: str
     kind: str = "success"
     once: str = ""
+    outcomes: Sequence[dict[str, str]] = ()
 
 
 Handler = Callable[..., Done]
@@ -83,8 +80,9 @@ def acting(
 
     The handler takes the Visit, then what stands in the path. What it raises of REFUSALS undoes everything it did;
     `again`, the handler of a page, then shows the form anew: what was typed is in `request.form`, what is wrong in
-    `g.wrong`. A handler that is not `whole` commits by itself, step by step, on connections of its own; what it raises
-    of REFUSALS, it raises before the first. `largest`: the bytes the form may have, where files come with it.
+    `g.wrong`. A handler that is not `whole` commits by itself, step by step, on connections of its own, and does what
+    no transaction undoes; what it raises of REFUSALS, it raises before the first. `largest`: the bytes the form may
+    have, where files come with it.
     """
 
     def around(handle: Handler) -> Handler:
@@ -115,6 +113,12 @@ def _check_csrf() -> None:
         raise CSRFError(_("This form has grown old. Go back, reload the page, and send it again.")) from bad
 
 
+def kept(visit: Visit, form: str) -> Done | None:
+    """What came of a form within the last day, by what made it one that counts once."""
+    found = repeats.kept(visit.connection, visit.shop.id, f"form:{form}")
+    return Done(**json.loads(found)) if found else None
+
+
 def _once(person: Staff, needs: Needs, handle: Handler, arguments: dict[str, Any], *, whole: bool) -> Done:
     """What came of the form the first time it was sent."""
     key = f"form:{request.form.get(ONCE, '')}"
@@ -123,14 +127,14 @@ def _once(person: Staff, needs: Needs, handle: Handler, arguments: dict[str, Any
     asked = repeats.fingerprint("POST", request.full_path, _sent())
     try:
         known = repeats.begin(runtime.engine, shop_id, key, asked, whole=whole)
-    except Problem as problem:
-        raise Refused(str(BEFORE.get(problem.status, problem))) from problem
+    except Problem as wrong:
+        raise Refused(_not_anew(wrong)) from wrong
     if known is not None:
         return Done(**json.loads(known.body))
     try:
         with opened(person, needs) as visit:
             done = handle(visit, **arguments)
-            body = json.dumps({"said": done.said, "to": done.to, "kind": done.kind})
+            body = json.dumps(asdict(replace(done, once="")))
             repeats.keep(visit.connection, shop_id, key, 303, body)
     except Exception as wrong:
         # Nobody knows how far one came that broke off between its steps.
@@ -139,6 +143,16 @@ def _once(person: Staff, needs: Needs, handle: Handler, arguments: dict[str, Any
         raise
     tasks.try_to_wake(shop_id)
     return done
+
+
+def _not_anew(wrong: Problem) -> str:
+    match wrong.status:
+        case HTTPStatus.CONFLICT:
+            return str(_("This form was sent before and is still under way. Wait a moment, then look what came of it."))
+        case HTTPStatus.UNPROCESSABLE_ENTITY:
+            return str(_("This form was sent before, with other values. Look what came of it; then send it again."))
+        case _:
+            return str(_("This form lacks what it was sent with. Reload the page, and send it again."))
 
 
 def _sent() -> bytes:
@@ -156,5 +170,6 @@ def _file(upload: FileStorage) -> list[str]:
 def _go_on(done: Done) -> ResponseReturnValue:
     if done.once:
         return make_response(done.once)
-    flash(done.said, done.kind)
+    if done.said:
+        flash(done.said, done.kind)
     return redirect(done.to, 303)

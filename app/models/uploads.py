@@ -14,7 +14,7 @@ class Upload(Table):
 
     `state`: checking (what it would do is being found out) -> checked -> keeping (somebody said yes) -> kept, or back
     to checked where it would now do something else; failed with `wrong`, what is wrong with it as a whole. `report` is
-    what it would do, or did: `{"counts", "effects", "errors", "pools"}`. `stage`, `done` and `total`: how far the work is;
+    what it would do, or did: `{"counts", "effects", "errors", "pools"}`. `stage`, `done`, `total` tell how far it is;
     `attempts` how often it was begun since the last answer.
     """
 
