@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, validate_csrf
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms.validators import ValidationError as BadCsrf
 
 from app import tasks
@@ -91,7 +92,7 @@ def acting(
             person = staff.of_shop(shop_id)
             if person is None:
                 return entry.sign_in_first(shop_id)
-            request.max_content_length = largest or request.max_content_length
+            _check_size(largest)
             _check_csrf()
             try:
                 return _go_on(_once(person, needs, handle, arguments, whole=whole))
@@ -104,6 +105,14 @@ def acting(
         return handle
 
     return around
+
+
+def _check_size(largest: int | None) -> None:
+    """Before anything of it is read."""
+    limit = request.max_content_length = largest or request.max_content_length
+    if limit and (request.content_length or 0) > limit:
+        most = limit // 2**20
+        raise RequestEntityTooLarge(_("That is more than %(most)s MB. Split it and send the parts.", most=most))
 
 
 def _check_csrf() -> None:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Row, delete, insert, select, text, update
+from sqlalchemy import Connection, Row, case, delete, insert, select, text, update
 
 from app import book, clock
 from app.activity import tell_pool
@@ -97,9 +97,10 @@ def receive(
 
 
 def find(connection: Connection, shop_id: int, kind: str, number: int) -> Kept | None:
-    """The upload without its content; None where there is none, or none any more."""
-    columns = [column for column in Upload.__table__.columns if column.name != "content"]
-    query = select(*columns).where(Upload.shop_id == shop_id, Upload.kind == kind, Upload.id == number)
+    """The upload without its content, and while it is under way without its report; None where there is none."""
+    columns = [column for column in Upload.__table__.columns if column.name not in {"content", "report"}]
+    report = case((Upload.state.not_in(UNDER_WAY), Upload.report)).label("report")
+    query = select(*columns, report).where(Upload.shop_id == shop_id, Upload.kind == kind, Upload.id == number)
     return connection.execute(query).first() if 0 < number < 2**63 else None
 
 
