@@ -22,7 +22,7 @@ log = structlog.get_logger()
 views = Blueprint("entry", __name__)
 
 # What the dashboard adds to an address; in our own addresses it says nothing.
-FROM_DASHBOARD = {"domain", "saleorApiUrl", "id", "theme", "featureFlags", "appParams"}
+FROM_DASHBOARD = {"domain", "saleorApiUrl", "id", "theme", "featureFlags"}
 THEMES = ("light", "dark")
 LONGEST_NUMBER = 18
 

@@ -148,9 +148,14 @@ _TAKEN = text("""
     GROUP BY 1, 2
 """)
 
-# Of a line the units that joined last are the ones that are open.
+# What is kept on hand for a line is not owed, though a held line waits for all of it. Of a line the units that joined
+# last are the ones that are open.
 _LINES = text(f"""
-    SELECT l.variant_id, o.channel_id, sum(l.open)::int AS ordered, sum(l.waiting)::int AS owed,
+    SELECT l.variant_id, o.channel_id, sum(l.open)::int AS ordered,
+        sum(greatest(0, l.open - (
+            SELECT coalesce(sum((piece ->> 'quantity')::int), 0) FROM jsonb_array_elements(l.pieces) AS piece
+            WHERE piece ->> 'source' = 'on_hand'
+        )))::int AS owed,
         count(DISTINCT l.order_id) FILTER (WHERE l.waiting > 0)::int AS orders,
         sum(least(l.open, (
             SELECT coalesce(sum((layer ->> 'units')::int), 0) FROM jsonb_array_elements(l.layers) AS layer

@@ -83,7 +83,7 @@ def test_each_thing_leads_to_its_page_and_to_all_that_was_done_about_it(desk: De
 
 
 @pytest.mark.parametrize(
-    ("query", "there", "missing"),
+    ("query", "found", "missing"),
     [
         ("?kind=queue", "Held order 1 back.", "Paused everything"),
         ("?who=ann@example.com", "Paused everything", "Added purchase order"),
@@ -97,11 +97,11 @@ def test_each_thing_leads_to_its_page_and_to_all_that_was_done_about_it(desk: De
         ("?page=99", "Nothing on this page", "Paused everything"),
     ],
 )
-def test_the_list_is_filtered(desk: Desk, done: Waiting, query: str, there: str, missing: str) -> None:
+def test_the_list_is_filtered(desk: Desk, done: Waiting, query: str, found: str, missing: str) -> None:
     desk.sign_in()
     page = desk.get(f"/activity{query}")
     assert page.status_code == 200
-    assert there in page.text or there == "Only"
+    assert found in page.text or found == "Only"
     assert missing not in page.text
 
 

@@ -149,7 +149,7 @@ def test_a_variant_is_closed_opened_again_and_left_to_wider_rules(desk: Desk, sh
     assert desk.post("/variants/V1/rule", preview, mode="off").status_code == 303
     assert rules(engine)["variant"] == {"mode": "off"}
     page = desk.get("/variants/V1").text
-    opened = {"mode": "backorder", "cap": "=", "cap.typed": "5"}
+    opened = {"mode": "backorder", "cap": "=", "cap.typed": "5", "agree": "1"}
     assert desk.post("/variants/V1/rule", page, **opened).status_code == 303
     assert rules(engine)["variant"] == {"mode": "backorder", "cap": 5}
     assert desk.post("/variants/V1/rule", desk.get("/variants/V1").text).status_code == 303

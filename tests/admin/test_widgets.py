@@ -60,10 +60,20 @@ def test_the_widget_is_a_widget_and_leads_to_our_own_pages_in_the_dashboard(desk
     page = desk.get(order(1)).text
     assert 'data-target="widget"' in page
     assert "<nav" not in page
-    app_page = f"{PARENT}/dashboard/extensions/app/{quote(desk.signing.app_id, safe='')}/{desk.shop_id}"
-    assert f'href="{app_page}/queue/lines/line-1"' in page
+    ours = f"{PARENT}/dashboard/extensions/app/{quote(desk.signing.app_id, safe='')}/{desk.shop_id}"
+    assert f'href="{ours}/queue/lines/line-1"' in page
     assert 'data-popup="order-actions"' in page
     assert 'data-target="popup"' in desk.get(order(1, "popups")).text
+
+
+def test_a_popup_that_the_widget_opened_knows_what_it_is_about(desk: Desk, there: Waiting) -> None:
+    desk.sign_in()
+    assert "Order 1" in desk.get("/popups/order?appParams=orderId%3Dorder-1").text
+    assert "Backorder rule: Shirt" in desk.get("/popups/product?appParams=productId%3DP%26productSlug%3Dshirt").text
+    assert "not read this order yet" in desk.get("/popups/order?appParams=" + "a%3D1%26" * 50).text
+    query = "?saleorApiUrl=https://shop.example/graphql/&theme=dark&appParams=orderId%3DO1"
+    answer = desk.web.get(f"/admin/popups/order{query}", headers=desk.headers)
+    assert answer.location == f"/admin/{desk.shop_id}/popups/order?appParams=orderId%3DO1"
 
 
 @pytest.mark.parametrize("what", ["widgets", "popups"])

@@ -86,7 +86,7 @@ def file(visit: Visit) -> Response:
 
     def rows(connection: Connection) -> Iterator[Sequence[Any]]:
         for entry in activity.rows(connection, visit.shop.id, wanted):
-            told = ("; ".join(words.behind(entry, names)), "; ".join(words.effect(entry)))
+            told = ("; ".join(filter(None, words.behind(entry, names))), "; ".join(words.effect(entry)))
             what = (entry.kind, words.sentence(entry), entry.subject.kind.value, entry.subject.name)
             yield entry.at.isoformat(timespec="seconds"), entry.who, *what, *told
 

@@ -83,7 +83,7 @@ def behind(entry: Entry, names: Names) -> Iterator[str]:
         told = [shapes.sentence(params[side]) for side in ("before", "after")]
         yield _("%(after)s; before: %(before)s", before=told[0], after=told[1]) if params["before"] else told[1]
     elif entry.subject.kind is Subject.SUPPLY:
-        yield from _differences(params.get("before") or {}, params.get("after") or {})
+        yield "; ".join(_differences(params.get("before") or {}, params.get("after") or {}))
     if params.get("day"):
         yield day(params["day"])
     if isinstance(params.get("done"), list):
@@ -96,7 +96,7 @@ def behind(entry: Entry, names: Names) -> Iterator[str]:
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     for name, label in SUPPLY.items():
         was, now = before.get(name), after.get(name)
-        if was != now and name in after:
+        if (was or now) and was != now and name in after:
             yield f"{label}: {plain(was)} → {plain(now)}" if name in before else f"{label}: {plain(now)}"
 
 
@@ -104,7 +104,7 @@ def effect(entry: Entry) -> Iterator[str]:
     """What was concerned, counted."""
     for name, count in entry.effect.items():
         if count:
-            yield f"{number(count)} {EFFECTS.get(name, name.replace('_', ' '))}"
+            yield f"{EFFECTS.get(name, name.replace('_', ' '))}: {number(count)}"
 
 
 def plain(value: Any) -> str:

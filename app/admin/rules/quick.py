@@ -56,10 +56,20 @@ def form(visit: Visit, place: Place) -> Quick:
         version=kept.version if kept else 0,
         answers=answers.of_form(request.form) if sent else answers.of_rule(says),
         inherited=editing.inherited(visit, place, names),
-        effect=previewing.effect(visit, place, fields()) if sent and not g.get("wrong") else None,
+        effect=effect(visit, place) if sent and not g.get("wrong") else None,
         says=shapes.all_told(says),
         more=shapes.all_told({name: value for name, value in says.items() if name not in FIELDS}),
     )
+
+
+def effect(visit: Visit, place: Place) -> Effect | None:
+    """What keeping what was sent would do; None where nothing is decided, now or then."""
+    kept, given = rulebook.find(visit.connection, visit.shop.id, place), fields()
+    if any(value is not None for value in given.values()):
+        return previewing.effect(visit, place, given)
+    if kept is None:
+        return None
+    return previewing.effect(visit, place, given if kept.fields.keys() - set(FIELDS) else None)
 
 
 def fields() -> dict[str, Any]:

@@ -119,7 +119,8 @@
       dispatch("redirect", { to: link.dataset.dashboard });
     } else if (event.target.closest("[data-popup]")) {
       event.preventDefault();
-      dispatch("openPopup", { extensionIdentifier: event.target.closest("[data-popup]").dataset.popup });
+      const { popup, about } = event.target.closest("[data-popup]").dataset;
+      dispatch("openPopup", { extensionIdentifier: popup, appParams: about });
     } else if (event.target.closest("[data-close]")) dispatch("popupClose");
   });
 

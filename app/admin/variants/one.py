@@ -12,7 +12,7 @@ from app import explain, queue, shelf
 from app.admin import consent, lists, states
 from app.admin.acting import Done, Refused, acting
 from app.admin.lists import Filters
-from app.admin.rules import previewing, quick, sealing, testing
+from app.admin.rules import quick, sealing, testing
 from app.admin.rules.words import Names
 from app.admin.staff import EITHER, ORDERS, PRODUCTS
 from app.admin.variants import views
@@ -63,8 +63,8 @@ def preview(visit: Visit, variant: str) -> ResponseReturnValue:
     """The effect of what is typed: a part of the page, or the page with it where no script sends the form."""
     if not is_htmx():
         return one(visit, variant)
-    effect = previewing.effect(visit, sealing.unsealed_or_gone(visit), quick.fields())
-    return render_template("admin/rules/effect.html", visit=visit, effect=effect)
+    effect = quick.effect(visit, sealing.unsealed_or_gone(visit))
+    return render_template("admin/rules/quick_effect.html", visit=visit, effect=effect)
 
 
 @acting(views, "/variants/<variant>/rule", PRODUCTS, again=consent.or_ask(one))

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from werkzeug.exceptions import NotFound
 
 from app import history, shipping, standing, turns
-from app.admin import lists, states
+from app.admin import lists, mounts, states
 from app.admin.acting import Done, Refused, acting
 from app.admin.language import day, number
 from app.admin.staff import ORDERS
@@ -107,7 +107,7 @@ def ship(visit: Visit) -> Done:
 
 def _asked(visit: Visit) -> OrderStands | None:
     """The order that the dashboard shows, if we know it."""
-    order_id = request.values.get("orderId", "")
+    order_id = mounts.told().get("orderId", "")
     if not order_id or "\x00" in order_id:
         return None
     return standing.of_order(visit.connection, visit.shop.id, order_id, visit.today)

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import rulebook, shelf
-from app.admin import consent, lists, states
+from app.admin import consent, lists, mounts, states
 from app.admin.acting import Done, Refused, acting
 from app.admin.lists import Filters
-from app.admin.rules import placing, previewing, quick, sealing
+from app.admin.rules import placing, quick, sealing
 from app.admin.rules.words import Names
 from app.admin.staff import EITHER, PRODUCTS
 from app.admin.visit import Visit, is_htmx, reading
@@ -44,13 +44,14 @@ class Product:
 
 @reading(views, "/widgets/product", EITHER)
 def product_widget(visit: Visit) -> str:
-    asked = lists.filters(Asked)
+    asked = lists.filters(Asked, mounts.told())
     wanted = shelf.Filters(product=asked.productId)
     page = shelf.page(visit.connection, visit.shop, wanted, today=visit.today, offset=0, limit=MOST_SHOWN)
     return render_template(
         "admin/widgets/product.html",
         visit=visit,
         product_id=asked.productId,
+        product_slug=asked.productSlug,
         page=page if asked.productId else None,
         states=states.VARIANT,
         may_rule=visit.staff.allowed(PRODUCTS),
@@ -59,7 +60,7 @@ def product_widget(visit: Visit) -> str:
 
 @reading(views, "/popups/product", PRODUCTS)
 def product_popup(visit: Visit) -> str:
-    asked = _asked()
+    asked = lists.filters(Asked, mounts.told())
     product = _product(visit, asked.productId)
     names = Names(visit.connection, visit.shop.id)
     return render_template(
@@ -77,23 +78,18 @@ def product_preview(visit: Visit) -> ResponseReturnValue:
     """The effect of what is typed: a part of the popup, or the popup with it where no script sends the form."""
     if not is_htmx():
         return product_popup(visit)
-    effect = previewing.effect(visit, sealing.unsealed_or_gone(visit), quick.fields())
-    return render_template("admin/rules/effect.html", visit=visit, effect=effect)
+    effect = quick.effect(visit, sealing.unsealed_or_gone(visit))
+    return render_template("admin/rules/quick_effect.html", visit=visit, effect=effect)
 
 
 @acting(views, "/popups/product/save", PRODUCTS, again=consent.or_ask(product_popup))
 def save(visit: Visit) -> Done:
-    place, asked = sealing.unsealed(visit), _asked()
+    place, asked = sealing.unsealed(visit), lists.filters(Asked, mounts.told())
     if place.scope is Scope.PRODUCT and rulebook.find(visit.connection, visit.shop.id, place) is None:
         _check_slug(visit, place)
     said = quick.save(visit, place)
     kept = asked.query()
     return Done(said, url_for("widgets.product_popup", shop_id=visit.shop.id) + kept)
-
-
-def _asked() -> Asked:
-    """From the address, or from the form that was made there."""
-    return lists.filters(Asked, request.form if request.method == "POST" else request.args)
 
 
 def _product(visit: Visit, product_id: str) -> Product | None:
