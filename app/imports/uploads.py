@@ -4,18 +4,15 @@ The work is done by a job, so that no request waits for it. It is all or nothing
 own end: begun twice, it is done once.
 """
 
-import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Row, case, delete, insert, select, text, update
 
-from app import book, clock
-from app.activity import tell_pool
+from app import clock, pooling
 from app.imports import rules, supplies
 from app.imports.ending import end
 from app.imports.limits import BadFile
@@ -23,7 +20,6 @@ from app.imports.report import Progress, Report
 from app.imports.table import Table, read
 from app.models import Shop, Upload
 from app.platforms import ShopError
-from app.pools import open_pool
 from app.runtime import Runtime
 
 log = structlog.get_logger()
@@ -61,24 +57,15 @@ def _supplies(
 def _rules(
     runtime: Runtime, connection: Connection, shop: Shop, table: Table, upload: Kept, _today: date, progress: Progress
 ) -> Report:
-    dry = upload.state == "checking"
+    dry, who = upload.state == "checking", _who(upload)
+
+    def open_pools(channels: Sequence[str]) -> None:
+        """Whoever said yes to the file was told of them, and of what that changes."""
+        pooling.open_pools(runtime, shop, [[channel] for channel in channels], who=who, agreed=True)
+
     return rules.take_over(
-        runtime, connection, shop, table, who=_who(upload), dry_run=dry, progress=progress,
-        open_pools=partial(_open_pools, runtime, shop, _who(upload)),
-    )  # fmt: skip
-
-
-def _open_pools(runtime: Runtime, shop: Shop, who: str, ids: Sequence[str]) -> None:
-    """Make the pools of these channels. Whoever said yes to the file was told of them, and of what that changes."""
-    with contextlib.closing(runtime.platform(shop)) as platform:
-        for channel in platform.layout().channels:
-            if channel.id in ids:
-                done = open_pool(platform, [channel], may_change_strategy=True).done
-                with runtime.engine.begin() as connection:
-                    tell_pool(connection, shop.id, who, [channel], done)
-        layout = platform.layout()
-    with runtime.engine.begin() as connection:
-        book.record_layout(connection, shop.id, layout)
+        runtime, connection, shop, table, who=who, dry_run=dry, open_pools=open_pools, progress=progress
+    )
 
 
 KINDS: Mapping[str, Kind] = {
