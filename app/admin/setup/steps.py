@@ -33,7 +33,13 @@ def index(visit: Visit) -> str:
 def opened(visit: Visit) -> str:
     """The last step as a part of the page, asked for again while variants are being opened."""
     progress = setting_up.progress(visit.connection, visit.shop)
-    return render_template("admin/setup/opened.html", visit=visit, progress=progress)
+    return render_template(
+        "admin/setup/opened.html",
+        visit=visit,
+        progress=progress,
+        done=setting_up.is_done(visit.shop),
+        may_write=visit.staff.allowed(PRODUCTS),
+    )
 
 
 @reading(views, "/setup/preview", EITHER, methods=["POST"])
