@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection, func, select
 
 from app import book, groups, marks, pooling
+from app.activity import Subject, Thing, tell
 from app.models import Line, Order, Shop, Stock
 from app.platforms import ChannelSeen, Platform
 from app.pools import CannotOpen, NeedsConsent
 from app.runtime import Runtime
 
 
-def make(runtime: Runtime, shop: Shop, channels: Sequence[str], *, agreed: bool) -> list[str]:
+def make(runtime: Runtime, shop: Shop, channels: Sequence[str], *, who: str, agreed: bool) -> list[str]:
     """Run these channels, by id, as one. Open orders keep their place in the queue. Says what was done.
 
     Where they have a pool each, the first channel's serves all of them. The others stay until no open order is in them
@@ -22,14 +23,14 @@ def make(runtime: Runtime, shop: Shop, channels: Sequence[str], *, agreed: bool)
         raise CannotOpen("A group has two channels or more.")
     with runtime.engine.connect() as connection:
         empty = _drained(connection, shop.id)
-    done = pooling.open_pools(runtime, shop, [channels], agreed=agreed)
+    done = pooling.open_pools(runtime, shop, [channels], who=who, agreed=agreed)
     with contextlib.closing(runtime.platform(shop)) as platform:
         done += groups.drop_drained(platform, platform.layout(), empty)
-        _look_at_all(runtime, shop, platform)
+        _finish(runtime, shop, platform, who, "group.made", channels)
     return done
 
 
-def dissolve(runtime: Runtime, shop: Shop, keeper: str, *, agreed: bool) -> list[str]:
+def dissolve(runtime: Runtime, shop: Shop, keeper: str, *, who: str, agreed: bool) -> list[str]:
     """Give each channel of the keeper's group a pool of its own; the keeper, by id, keeps theirs. Says what was done.
 
     Raises NeedsConsent where open orders of the others may be in that pool, CannotOpen, ShopError.
@@ -43,7 +44,7 @@ def dissolve(runtime: Runtime, shop: Shop, keeper: str, *, agreed: bool) -> list
         if not agreed:
             _ask_consent(runtime, shop, leaving)
         done = groups.dissolve(platform, seen)
-        _look_at_all(runtime, shop, platform)
+        _finish(runtime, shop, platform, who, "group.dissolved", [keeper, *(channel.id for channel in leaving)])
     return done
 
 
@@ -82,8 +83,12 @@ def _drained(connection: Connection, shop_id: int) -> set[str]:
     return replaced - set(connection.scalars(query))
 
 
-def _look_at_all(runtime: Runtime, shop: Shop, platform: Platform) -> None:
+def _finish(runtime: Runtime, shop: Shop, platform: Platform, who: str, kind: str, channels: Sequence[str]) -> None:
+    """What was done is kept with the layout that came of it, and everything is looked at anew."""
     layout = platform.layout()
+    names = {channel.id: channel.name for channel in layout.channels}
+    subject = Thing(Subject.CHANNEL, channels[0], names[channels[0]])
     with runtime.engine.begin() as connection:
+        tell(connection, shop.id, who, kind, subject, channels=", ".join(names[channel] for channel in channels))
         book.record_layout(connection, shop.id, layout)
         marks.mark_every_variant(connection, shop.id)

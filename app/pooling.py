@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from app import book, rulebook
+from app.activity import tell_pool
 from app.engine.model import Mode
 from app.models import Shop
-from app.platforms import ShopLayout
+from app.platforms import ChannelSeen, ShopLayout
 from app.pools import CannotOpen, ask_consent, open_pool
 from app.rulebook import Edit
 from app.runtime import Runtime
@@ -16,7 +17,7 @@ from app.runtime import Runtime
 OPENING = frozenset({Mode.BACKORDER.value, Mode.PREORDER.value})
 
 
-def open_pools(runtime: Runtime, shop: Shop, groups: Sequence[Sequence[str]], *, agreed: bool) -> list[str]:
+def open_pools(runtime: Runtime, shop: Shop, groups: Sequence[Sequence[str]], *, who: str, agreed: bool) -> list[str]:
     """Make sure of a pool for each group of channel ids, and take it over into the book. Says what was done.
 
     `agreed`: the shop may allocate otherwise than before. Raises NeedsConsent before anything is done, CannotOpen,
@@ -28,14 +29,20 @@ def open_pools(runtime: Runtime, shop: Shop, groups: Sequence[Sequence[str]], *,
             raise CannotOpen("The shop does not have one of these channels any more.")
         wanted = [[channels[channel] for channel in group] for group in groups]
         ask_consent([channel for group in wanted for channel in group], may_change_strategy=agreed)
+        done: list[str] = []
         try:
-            opened = [open_pool(platform, group, may_change_strategy=agreed) for group in wanted]
+            for group in wanted:
+                opened = open_pool(platform, group, may_change_strategy=agreed).done
+                _tell(runtime, shop, who, group, opened)
+                done += opened
         finally:
             _take_over(runtime, shop, platform.layout())
-    return [sentence for each in opened for sentence in each.done]
+    return done
 
 
-def open_for_rule(runtime: Runtime, connection: Connection, shop: Shop, edit: Edit, *, agreed: bool) -> list[str]:
+def open_for_rule(
+    runtime: Runtime, connection: Connection, shop: Shop, edit: Edit, *, who: str, agreed: bool
+) -> list[str]:
     """The pools the rule needs, before the edit is made: a shop that cannot have them shall not have the rule.
 
     Says what was done. Raises BadRule, StaleRule where the edit cannot be made; the rest as `open_pools`.
@@ -44,7 +51,12 @@ def open_for_rule(runtime: Runtime, connection: Connection, shop: Shop, edit: Ed
     if edit.fields.get("mode") not in OPENING:
         return []
     concerned = rulebook.channels_concerned(connection, shop.id, [edit.place])
-    return open_pools(runtime, shop, [[channel] for channel in concerned], agreed=agreed)
+    return open_pools(runtime, shop, [[channel] for channel in concerned], who=who, agreed=agreed)
+
+
+def _tell(runtime: Runtime, shop: Shop, who: str, group: Sequence[ChannelSeen], done: Sequence[str]) -> None:
+    with runtime.engine.begin() as connection:
+        tell_pool(connection, shop.id, who, group, done)
 
 
 def _take_over(runtime: Runtime, shop: Shop, layout: ShopLayout) -> None:

@@ -17,6 +17,7 @@ from procrastinate.jobs import Status
 from sqlalchemy import text
 
 from app import burst, marks, reconcile, sweep
+from app.imports import uploads
 from app.platforms import ShopError
 from app.runtime import Runtime
 
@@ -57,7 +58,7 @@ def run_worker(runtime: Runtime, url: str, *, concurrency: int = 4) -> None:
 
 def wake(shop_id: int) -> None:
     """Ask that somebody looks at the shop's marks. Only after the marks are committed: see DESIGN.md section 4."""
-    _ask(reconcile_shop, f"reconcile:{shop_id}", shop_id)
+    _ask(reconcile_shop, f"reconcile:{shop_id}", shop_id=shop_id)
 
 
 def try_to_wake(shop_id: int) -> None:
@@ -70,15 +71,21 @@ def try_to_wake(shop_id: int) -> None:
 
 def ask_sweep(shop_id: int) -> None:
     """Ask for a sweep of the shop, unless one is waiting already."""
-    _ask(sweep_shop, f"sweep:{shop_id}", shop_id)
+    _ask(sweep_shop, f"sweep:{shop_id}", shop_id=shop_id)
 
 
-def _ask(task: Any, lock: str, shop_id: int) -> None:
+def ask_import(shop_id: int, upload_id: int) -> None:
+    """Ask that somebody works on an upload. Only after it is committed; those of a shop come one after another."""
+    _ask(import_file, f"import:{shop_id}", f"import:{shop_id}:{upload_id}", shop_id=shop_id, upload_id=upload_id)
+
+
+def _ask(task: Any, lock: str, queueing_lock: str | None = None, **arguments: Any) -> None:
+    queueing_lock = queueing_lock or lock
     waiting = "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %(lock)s AND status = 'todo' LIMIT 1"
-    if queue.connector.get_sync_connector().execute_query_all(waiting, lock=lock):
+    if queue.connector.get_sync_connector().execute_query_all(waiting, lock=queueing_lock):
         return
     with contextlib.suppress(AlreadyEnqueued):
-        task.configure(lock=lock, queueing_lock=lock).defer(shop_id=shop_id)
+        task.configure(lock=lock, queueing_lock=queueing_lock).defer(**arguments)
 
 
 def _runtime(context: procrastinate.JobContext) -> Runtime:
@@ -105,6 +112,13 @@ def sweep_shop(context: procrastinate.JobContext, *, shop_id: int) -> None:
     wake(shop_id)
 
 
+@queue.task(name="import_file", pass_context=True)
+def import_file(context: procrastinate.JobContext, *, shop_id: int, upload_id: int) -> None:
+    """Look through a file that staff sent, or take it over once they said yes."""
+    uploads.work(_runtime(context), shop_id, upload_id)
+    wake(shop_id)
+
+
 @queue.periodic(cron=LOOK_AFTER)
 @queue.task(name="free_stalled", queueing_lock="free_stalled")
 async def free_stalled(timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
@@ -123,10 +137,13 @@ def look_after(context: procrastinate.JobContext, timestamp: int) -> None:  # no
         marks.mark_revisits(connection, now)
         forgotten = marks.shops_to_wake(connection)
         overdue = sweep.overdue(connection, now, runtime.config.sweep_minutes)
+        broken_off = uploads.forgotten(connection, now)
     for shop_id in forgotten:
         wake(shop_id)
     for shop_id in overdue:
         ask_sweep(shop_id)
+    for shop_id, upload_id in broken_off:
+        ask_import(shop_id, upload_id)
 
 
 def busy(connection: Any, shop_id: int) -> bool:

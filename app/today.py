@@ -1,16 +1,18 @@
 """What needs somebody today, counted: one quick query for each."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from app.doctor import mending
 from app.models import Line, Notice, StockRise, Supply
+from app.queue.filters import Conditions
+from app.supply.listing import due
 
 
 class Counts(NamedTuple):
-    """Open order lines: past the day they were told, and likely to come to that; orders with units ready.
+    """Open order lines: past the day they were told, and at risk, late ones among them; orders with units to ship.
 
     Then late supplies, stock rises that nobody has explained, and what the doctor found wrong when it last looked.
     """
@@ -25,37 +27,17 @@ class Counts(NamedTuple):
 
 def counts(connection: Connection, shop_id: int, today: date) -> Counts:
     """Of the shop's book as it is."""
-    waits = and_(Line.shop_id == shop_id, Line.open > 0, Line.waiting > 0)
-    late = Line.promised < today
-    due = and_(Supply.shop_id == shop_id, Supply.state == "expected", _is_late(today))
+    line, mine = Conditions(shop_id, today), and_(Line.shop_id == shop_id, Line.open > 0)
+    found = (Notice.kind == "problem", Notice.key.startswith(mending.KEY, autoescape=True))
     return Counts(
-        late=_count(connection, Line.id, waits, late),
-        at_risk=_count(connection, Line.id, waits, func.coalesce(~late, True), _at_risk(today)),
-        ready=_count(connection, Line.order_id.distinct(), Line.shop_id == shop_id, Line.open > 0, Line.ready > 0),
-        late_supplies=_count(connection, Supply.id, due),
+        late=_count(connection, Line.id, mine, line.late),
+        at_risk=_count(connection, Line.id, mine, line.at_risk),
+        ready=_count(connection, Line.order_id.distinct(), mine, Line.ready > Line.approving, ~line.held),
+        late_supplies=_count(connection, Supply.id, Supply.shop_id == shop_id, Supply.state == "expected", due < today),
         rises=_count(connection, StockRise.id, StockRise.shop_id == shop_id, StockRise.state == "open"),
-        findings=_count(
-            connection,
-            Notice.key,
-            Notice.shop_id == shop_id,
-            Notice.kind == "problem",
-            Notice.key.startswith(mending.KEY, autoescape=True),
-        ),
+        findings=_count(connection, Notice.key, Notice.shop_id == shop_id, *found),
     )
 
 
-def _at_risk(today: date) -> ColumnElement[bool]:
-    """It had a day and has none any more, or it rests on supply that is late."""
-    named = func.jsonb_build_array(func.jsonb_build_object("supply", Supply.id.cast(Text)))
-    rests = or_(Line.pieces.contains(named), and_(Line.expected.is_(None), Line.rests_on == Supply.id))
-    mine = (Supply.shop_id == Line.shop_id, Supply.variant_id == Line.variant_id, Supply.state == "expected")
-    on_late = select(Supply.id).where(*mine, _is_late(today), rests).exists()
-    return or_(and_(Line.promised.is_not(None), Line.expected.is_(None)), on_late)
-
-
-def _is_late(today: date) -> ColumnElement[bool]:
-    return func.coalesce(Supply.eta_latest, Supply.eta) < today
-
-
-def _count(connection: Connection, what: ColumnElement[object], *conditions: ColumnElement[bool]) -> int:
+def _count(connection: Connection, what: Any, *conditions: ColumnElement[bool]) -> int:
     return connection.scalar(select(func.count(what)).where(*conditions)) or 0

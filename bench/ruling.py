@@ -1,5 +1,7 @@
 """Editing one rule that covers every variant of a shop: how soon it is answered, what marks them, what is written.
 
+The answer is held against the work that it sets off, which it must not wait for.
+
 Every variant has its rule's metadata in the shop before. Then the lead time is changed, through the API and without a
 worker: about a ninth of the variants is sold out and tells another day; of the others nothing that the shop shows
 changes. Counted are the statements that set marks, by a trigger, and the changes that are sent to the shop.
@@ -20,7 +22,7 @@ from app.runtime import Runtime
 from bench.figure import Figure, at_most
 from bench.stage import Scene
 
-MOST_MILLISECONDS = 1000
+MOST_OF_THE_WORK = 0.05
 SEVERAL = 5
 
 COUNT = """
@@ -65,12 +67,14 @@ def figures(scene: Scene) -> Iterator[Figure]:
             took = min(_put(http, {"lead_days": 20 + turn}) for turn in range(SEVERAL))
             statements = database.execute(COUNTED).fetchall()[0][0] / SEVERAL
             database.execute(FORGET)
+            began = time.perf_counter()
             sent = _work_off(scene)
+            work = time.perf_counter() - began
             after = _shown(database)
     changed = sum(before[variant] != shown for variant, shown in after.items())
     if not 0 < changed < scene.variants or len(after) != scene.variants:
         raise RuntimeError(f"Of {len(after)} variants {changed} show something else.")
-    yield at_most("rule_edit_milliseconds", 1000 * took, MOST_MILLISECONDS)
+    yield at_most("rule_edit_answer_to_its_work", took / work, MOST_OF_THE_WORK)
     yield at_most("rule_edit_statements_that_mark", statements, 1)
     yield at_most("rule_edit_writes_for_a_changed_variant", len(sent) / changed, 1)
 

@@ -12,6 +12,7 @@ from app.admin import (
     activity,
     entry,
     home,
+    imports,
     insight,
     language,
     menu,
@@ -33,7 +34,21 @@ from app.runtime import Runtime
 PREFIX = "/admin"
 PAGES = tuple(
     part.views
-    for part in (entry, home, setup, queue, shipping, variants, supply, rules, insight, activity, settings, widgets)
+    for part in (
+        entry,
+        home,
+        setup,
+        queue,
+        shipping,
+        variants,
+        supply,
+        imports,
+        rules,
+        insight,
+        activity,
+        settings,
+        widgets,
+    )
 )
 ASSETS = Blueprint(
     "admin", __name__, template_folder="templates", static_folder="static", static_url_path="/admin/static"

@@ -1,5 +1,7 @@
 """The first page: what needs somebody today, or the guide where nothing is set up yet."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, url_for
@@ -14,14 +16,14 @@ views = Blueprint("home", __name__)
 
 
 class Card(NamedTuple):
-    """One of `today.Counts`, in words; `kind` colours it while there are any. `state` filters the list it leads to."""
+    """One of `today.Counts`, in words; `kind` colours it while there are any. `filters`: of the list it leads to."""
 
-    count: str
+    figure: str
     title: Any
     about: Any
     kind: str
     endpoint: str
-    state: str | None = None
+    filters: Mapping[str, Any] = MappingProxyType({})
     needs: Needs = EITHER
 
 
@@ -32,16 +34,16 @@ CARDS = (
         lazy("The day they were told has passed."),
         "bad",
         "queue.index",
-        "late",
+        {"state": "late"},
         ORDERS,
     ),
     Card(
         "at_risk",
         lazy("Order lines at risk"),
-        lazy("Their day does not hold any more, or their supply is late."),
+        lazy("Late, or their day does not hold, or their supply is late."),
         "soon",
         "queue.index",
-        "at_risk",
+        {"state": "at_risk"},
         ORDERS,
     ),
     Card(
@@ -58,7 +60,7 @@ CARDS = (
         lazy("It dates nothing until it has a new day."),
         "bad",
         "supply.index",
-        "late",
+        {"status": "late"},
     ),
     Card(
         "rises",
@@ -83,7 +85,7 @@ def index(visit: Visit) -> str:
         return setup.page(visit)
     counts = today.counts(visit.connection, visit.shop.id, visit.today)._asdict()
     cards = [
-        (card, counts[card.count], url_for(card.endpoint, shop_id=visit.shop.id, state=card.state))
+        (card, counts[card.figure], url_for(card.endpoint, shop_id=visit.shop.id, **card.filters))
         for card in CARDS
         if visit.staff.allowed(card.needs)
     ]

@@ -55,7 +55,8 @@ def current() -> Visit:
 def reading(views: Blueprint, path: str, needs: Needs, **options: Any) -> Callable[[Handler], Handler]:
     """A page at `/admin/<shop>/path` that changes nothing, for those who may see it.
 
-    The handler takes the Visit, then what stands in the path. `methods`: GET, unless what is asked for is a form.
+    The handler takes the Visit, then what stands in the path. `methods` may have POST, for what is too long for an
+    address.
     """
     options.setdefault("methods", ["GET"])
 

@@ -57,6 +57,11 @@ def keep(connection: Connection, shop_id: int, key: str, status: int, body: str)
     connection.execute(update(Answer).where(*mine).values(status=status, body=body))
 
 
+def kept(connection: Connection, shop_id: int, key: str) -> str | None:
+    """What the request under this key was answered, where it was."""
+    return connection.scalar(select(Answer.body).where(Answer.shop_id == shop_id, Answer.key == key))
+
+
 def forget(engine: Engine, shop_id: int, key: str) -> None:
     """The request was refused and did nothing: it may be mended and made under the same key."""
     with engine.begin() as connection:

@@ -108,7 +108,7 @@ def put_rule(call: Call) -> Any:
     fields = call.body.fields.model_dump(mode="json", exclude_none=True)
     edit = Edit(place, fields, call.body.version)
     try:
-        pooling.open_for_rule(call.runtime, call.connection, call.shop, edit, agreed=call.body.agree)
+        pooling.open_for_rule(call.runtime, call.connection, call.shop, edit, who=call.who, agreed=call.body.agree)
     except NeedsConsent as asked:
         raise Problem(409, f"{asked} Send the rule again with agree set to true.") from asked
     row = rulebook.put(call.connection, call.shop, place, fields, who=call.who, version=call.body.version)

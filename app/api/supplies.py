@@ -1,6 +1,7 @@
 """Suppliers and purchase-order lines."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
@@ -11,7 +12,8 @@ from app.api import paging
 from app.api.call import Call, Route
 from app.api.paging import PageQuery, Query, Text
 from app.models import Shop
-from app.supply import NoSuchSupply, lines, listing, suppliers
+from app.preview.supply import of_supplies
+from app.supply import BadSupply, NoSuchSupply, lines, listing, suppliers
 from app.supply.fields import HeldUnits, Name, Percent, SupplyFields, Units, Words
 
 
@@ -82,6 +84,49 @@ class ChangedSupply(Query):
     held: HeldUnits | None = None
     version: int | None = None
     why: Words = ""
+
+
+class PreviewedSupply(ChangedSupply):
+    """As for changing it; with `cancel` what cancelling it would do."""
+
+    cancel: bool = False
+
+
+class Told(BaseModel):
+    """What a buyer is told: one day, or from the first to the last."""
+
+    first: date
+    last: date
+
+
+class Move(BaseModel):
+    """A waiting order line of which the day moves; null: it has none. `units` of it wait."""
+
+    order: str
+    order_id: str
+    line_id: str
+    customer: str
+    sku: str
+    channel: str
+    units: int
+    before: date | None
+    after: date | None
+    told_before: Told | None
+    told_after: Told | None
+
+
+class SupplyEffect(BaseModel):
+    """How many orders move, with all their lines: those that come later first, then in queue order.
+
+    `opens` and `closes` are the channels in which sale past zero begins and ends.
+    """
+
+    orders: int
+    later: int
+    earlier: int
+    moves: list[Move]
+    opens: list[str]
+    closes: list[str]
 
 
 class Reason(Query):
@@ -161,6 +206,23 @@ def change_supply(call: Call) -> Any:
     return one(call, number)
 
 
+def preview_supply(call: Call) -> Any:
+    changes, _ = _with_reason(call.body.model_dump(exclude_unset=True))
+    version, cancel = changes.pop("version", None), changes.pop("cancel", False)
+    if cancel and changes:
+        raise BadSupply(f"cancel: A supply is cancelled as it is. Leave out {next(iter(changes))}.")
+    versions = {call.ids["id"]: version}
+    found = of_supplies(call.connection, call.shop, versions, None if cancel else changes, today(call.shop))
+    return {
+        "orders": found.orders,
+        "later": found.later,
+        "earlier": found.earlier,
+        "moves": [asdict(move) | {"line_id": move.line} for move in found.moves],
+        "opens": [turned.channel for turned in found.opens],
+        "closes": [turned.channel for turned in found.closes],
+    }
+
+
 def cancel_supply(call: Call) -> Any:
     lines.cancel(call.connection, call.shop, call.ids["id"], who=call.who, why=call.body.why)
     return one(call, call.ids["id"])
@@ -184,6 +246,10 @@ ROUTES = (
     Route("POST", "/supplies", "supply", "Record what will arrive", add_supply, Supply, body=NewSupply, status=201),
     Route("GET", "/supplies/{id}", "read", "One supply", get_supply, Supply),
     Route("PATCH", "/supplies/{id}", "supply", "Change a supply", change_supply, Supply, body=ChangedSupply),
+    Route(
+        "POST", "/supplies/{id}/preview", "read", "Whose day a change would move", preview_supply, SupplyEffect,
+        body=PreviewedSupply,
+    ),
     Route("POST", "/supplies/{id}/cancel", "supply", "Take back what is to come", cancel_supply, Supply, body=Reason),
     Route("GET", "/supplies/{id}/history", "read", "Every change of it", supply_history, SupplyHistory, PageQuery),
-)
+)  # fmt: skip

@@ -69,8 +69,9 @@ def import_rules(shop_url: str, file: IO[bytes], dry_run: bool, as_json: bool, y
         table = read(file.name, file.read(), rules.COLUMNS, rules.NEEDED)
 
         def open_pools(channels: Sequence[str]) -> None:
+            groups = [[channel] for channel in channels]
             with consenting():
-                done = pooling.open_pools(runtime, shop, [[channel] for channel in channels], agreed=yes)
+                done = pooling.open_pools(runtime, shop, groups, who=_who(file), agreed=yes)
             # What a command that answers in JSON prints is for programs.
             for sentence in done if not as_json else ():
                 click.echo(sentence)

@@ -6,6 +6,7 @@ from app import grouping, groups, rulebook, tasks
 from app.cli import naming
 from app.cli.consent import consenting
 from app.cli.opening import json_option, opened, print_json, shop_option
+from app.cli.supplying import WHO
 
 
 @click.group()
@@ -48,7 +49,7 @@ def make(shop_url: str, slugs: tuple[str, ...], yes: bool) -> None:
             known = naming.channels(connection, shop.id)
         channels = [naming.known(known, slug, "channel") for slug in slugs]
         with consenting():
-            done = grouping.make(opened_runtime, shop, channels, agreed=yes)
+            done = grouping.make(opened_runtime, shop, channels, who=WHO, agreed=yes)
         tasks.wake(shop.id)
     for sentence in [*done, f"{', '.join(slugs)} are one group."]:
         click.echo(sentence)
@@ -64,7 +65,7 @@ def dissolve_group(shop_url: str, slug: str, yes: bool) -> None:
         with opened_runtime.engine.connect() as connection:
             keeper = naming.known(rulebook.channel_ids(connection, shop.id), slug, "channel")
         with consenting():
-            done = grouping.dissolve(opened_runtime, shop, keeper, agreed=yes)
+            done = grouping.dissolve(opened_runtime, shop, keeper, who=WHO, agreed=yes)
         tasks.wake(shop.id)
     for sentence in [*done, f"{slug} is in no group any more."]:
         click.echo(sentence)

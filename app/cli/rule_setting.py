@@ -56,7 +56,7 @@ def set_rule(
         edit = Edit(place, fields, version)
         with consenting():
             with opened_runtime.engine.connect() as connection:
-                done = pooling.open_for_rule(opened_runtime, connection, shop, edit, agreed=yes)
+                done = pooling.open_for_rule(opened_runtime, connection, shop, edit, who=WHO, agreed=yes)
             with opened_runtime.engine.begin() as connection:
                 kept = rulebook.put(connection, shop, place, fields, who=WHO, version=version)
         tasks.wake(shop.id)

@@ -7,6 +7,7 @@ import click
 from app.cli.arrivals import COMMANDS as ARRIVALS
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.cli.supplying import refusing, today, why_option, writing
+from app.preview.supply import of_supplies
 from app.supply import lines, receipts
 
 
@@ -97,6 +98,21 @@ def _line(row: Any, status: str) -> str:
     return " ".join(filter(None, said))
 
 
+preview_option = click.option("--preview", is_flag=True, help="Say whose day would move; change nothing.")
+
+
+def _preview(shop_url: str, number: int, changes: dict[str, Any] | None) -> None:
+    with refusing(), opened(shop_url) as (runtime, shop), runtime.engine.connect() as connection:
+        found = of_supplies(connection, shop, {number: None}, changes, today(shop))
+    for move in found.moves:
+        days = f"{move.before or 'no date'} -> {move.after or 'no date'}"
+        click.echo(f"{move.order}: {move.units} of {move.sku}, {days}, {'later' if move.later else 'earlier'}")
+    for word, turned in (("opens", found.opens), ("closes", found.closes)):
+        for each in turned:
+            click.echo(f"Sale past zero {word}: {each.sku} in {each.channel}")
+    click.echo(f"{found.orders} orders would move, {found.later} later, {found.earlier} earlier. Nothing was changed.")
+
+
 @supply.command()
 @shop_option
 @click.argument("number", type=int)
@@ -104,10 +120,14 @@ def _line(row: Any, status: str) -> str:
 @click.option("--quantity", type=int, help="Units of the whole line, received ones included.")
 @click.option("--warehouse", metavar="SLUG")
 @_described
-def change(shop_url: str, number: int, why: str, **fields: Any) -> None:
+@preview_option
+def change(shop_url: str, number: int, why: str, preview: bool, **fields: Any) -> None:
     """Change what a supply says; what is not named stays. A new date takes the place of a range."""
     if not _given(fields):
         raise click.UsageError("Say what to change, such as --eta 2026-12-24.")
+    if preview:
+        _preview(shop_url, number, _given(fields))
+        return
     with writing(shop_url) as (connection, shop, who):
         row = lines.change(connection, shop, number, _given(fields), who=who, why=why, today=today(shop))
     click.echo(f"Supply {number}: {receipts.to_come(row)} to come by {row.eta}, version {row.version}.")
@@ -117,8 +137,12 @@ def change(shop_url: str, number: int, why: str, **fields: Any) -> None:
 @shop_option
 @click.argument("number", type=int)
 @why_option
-def cancel(shop_url: str, number: int, why: str) -> None:
+@preview_option
+def cancel(shop_url: str, number: int, why: str, preview: bool) -> None:
     """Take back a supply that will not come."""
+    if preview:
+        _preview(shop_url, number, None)
+        return
     with writing(shop_url) as (connection, shop, who):
         lines.cancel(connection, shop, number, who=who, why=why)
     click.echo(f"Supply {number} is cancelled.")

@@ -9,6 +9,7 @@ from app.models.shops import Answer, Key, Pause, SavedView, Shop
 from app.models.supply import Receipt, StockRise, Supplier, Supply, SupplyChange
 from app.models.table import Table
 from app.models.trouble import Notice, Overrun, PoolShipment
+from app.models.uploads import Upload
 
 __all__ = [
     "Activity",
@@ -36,6 +37,7 @@ __all__ = [
     "Supply",
     "SupplyChange",
     "Table",
+    "Upload",
     "Variant",
     "Warehouse",
     "mark_generation",

@@ -70,6 +70,13 @@ class Supply(Table):
         Index("ix_supplies_variant", "shop_id", "variant_id"),
         Index("ix_supplies_reference", "shop_id", "reference"),
         Index("ix_supplies_expected", "shop_id", "eta", "id", postgresql_where=text("state = 'expected'")),
+        Index(
+            "ix_supplies_due",
+            "shop_id",
+            text("coalesce(eta_latest, eta)"),
+            "id",
+            postgresql_where=text("state = 'expected'"),
+        ),
     )
 
 

@@ -1,4 +1,7 @@
-"""What a change of a rule would do, before it is made: the variants it covers, planned with and without it."""
+"""What a change would do, before it is made: the variants it concerns, planned with and without it.
+
+Here that of a rule; `app.preview.supply` has that of supply.
+"""
 
 import math
 import time

@@ -25,15 +25,21 @@ class Compared:
 
     def tell(self, preview: Preview) -> None:
         """Add what differs."""
-        before, after = (dict(self._open(number)) for number in (0, 1))
-        for slug in sorted(before.keys() - after.keys()):
-            preview.closed(Turned(self.variant.sku, slug, before[slug]))
-        for slug in sorted(after.keys() - before.keys()):
-            preview.opened(Turned(self.variant.sku, slug, after[slug]))
-        for moved in self._moves():
+        closing, opening = self.turns()
+        for turned in closing:
+            preview.closed(turned)
+        for turned in opening:
+            preview.opened(turned)
+        for moved in self.moves():
             preview.moved(moved)
         for refused in self._refusals():
             preview.refused(refused)
+
+    def turns(self) -> tuple[list[Turned], list[Turned]]:
+        """The channels in which sale past zero closes, and those in which it opens."""
+        before, after = (dict(self._open(number)) for number in (0, 1))
+        closing = [Turned(self.variant.sku, slug, before[slug]) for slug in sorted(before.keys() - after.keys())]
+        return closing, [Turned(self.variant.sku, slug, after[slug]) for slug in sorted(after.keys() - before.keys())]
 
     def _open(self, number: int) -> Iterator[tuple[str, int]]:
         """The channels in which more than what is free may be ordered, by slug, and how much more."""
@@ -45,7 +51,8 @@ class Compared:
     def _selling(self, number: int) -> Iterator[Channel]:
         return (channel for channel in self.facts[number].channels if channel.id in self.variant.listed_in)
 
-    def _moves(self) -> Iterator[Moved]:
+    def moves(self) -> Iterator[Moved]:
+        """The lines whose day or ready units change."""
         before, after = (_lines(found, self.today) for found in self.plans)
         for line, (number, then) in before.items():
             _, now = after[line]

@@ -5,14 +5,15 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, select, text
+from sqlalchemy import Connection, Row, Text, and_, cast, column, delete, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app import marks
 from app.engine.rules import Rule as EngineRule
 from app.engine.rules import Rules, Scope, VariantScopes
 from app.models import Rule, RuleChange, Shop
 from app.rulebook.fields import checked
-from app.rulebook.place import Place, any_texts, covered
+from app.rulebook.place import Place, covered
 from app.rulebook.wrong import StaleRule
 
 Kept = Row[*tuple[Any, ...]]
@@ -150,13 +151,17 @@ def history(
 
 
 def _at(connection: Connection, shop_id: int, places: Iterable[Place]) -> dict[tuple[str, str, str], Kept]:
-    """The rules at these places."""
-    keys = {place.key for place in places}
-    query = select(Rule.__table__).where(
-        Rule.shop_id == shop_id, Rule.target == any_texts(target for _, target, _ in keys)
-    )
-    found = ((row, (row.scope, row.target, row.channel_id)) for row in connection.execute(query))
-    return {key: row for row, key in found if key in keys}
+    """The rules at these places.
+
+    Each is looked up by its whole key: among very many rules that were just set, PostgreSQL takes worse ways otherwise.
+    """
+    names = ("scope", "target", "channel_id")
+    keys = [dict(zip(names, place.key, strict=True)) for place in places]
+    rows = func.jsonb_to_recordset(cast(keys, JSONB))
+    wanted = rows.table_valued(*(column(name, Text) for name in names), name="wanted").render_derived(with_types=True)
+    same = [Rule.__table__.c[name] == wanted.c[name] for name in names]
+    query = select(Rule.__table__).join(wanted, and_(Rule.shop_id == shop_id, *same))
+    return {(row.scope, row.target, row.channel_id): row for row in connection.execute(query)}
 
 
 def _place(change: Mapping[str, Any]) -> Place:

@@ -63,7 +63,7 @@ def how_many_changes(connection: Connection, shop_id: int, wanted: Wanted) -> in
     return connection.scalar(query) or 0
 
 
-def titles(connection: Connection, shop_id: int, kept: Iterable[Kept]) -> Mapping[tuple[str, str], str]:
+def titles(connection: Connection, shop_id: int, kept: Iterable[Kept | Place]) -> Mapping[tuple[str, str], str]:
     """What people call the targets of these rules or changes, by scope and target, beside slug and SKU.
 
     Only variants, products and channels that the book knows have one.

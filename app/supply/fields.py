@@ -53,6 +53,8 @@ def fields_of(given: Mapping[str, Any]) -> SupplyFields:
     except ValidationError as wrong:
         first = wrong.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "supply"
+        if first["type"] == "missing":
+            raise BadSupply(f"{place}: This is needed.") from wrong
         wish = (
             "It takes a date like 2026-12-24"
             if first["type"].startswith("date")

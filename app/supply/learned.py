@@ -59,15 +59,24 @@ def taught_anew(connection: Connection, supply: Kept) -> list[marks.Target]:
     return [("variant", variant) for variant in connection.scalars(bought.distinct())]
 
 
-def punctuality(connection: Connection, shop_id: int) -> list[dict[str, Any]]:
-    """How each supplier keeps its dates, by name.
+def punctuality(
+    connection: Connection,
+    shop_id: int,
+    *,
+    supplier_id: int | None = None,
+    text: str = "",
+    offset: int = 0,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """How each supplier, or one, or each with the text in its name, keeps its dates, by name.
 
-    `receipts`, `units`; `on_time`, the share of receipts that came no later than first told; `delay_days` and
+    `id`; `receipts`, `units`; `on_time`, the share of receipts that came no later than first told; `delay_days` and
     `lead_days`, {percent: days}; `learned`, whether that is enough to reckon with; `lead_days_told` by the supplier.
     """
     arrived = _arrived(shop_id)
     query = (
         select(
+            Supplier.id,
             Supplier.name.label("supplier"),
             Supplier.lead_days.label("lead_days_told"),
             func.count(arrived.c.delay).label("receipts"),
@@ -80,13 +89,20 @@ def punctuality(connection: Connection, shop_id: int) -> list[dict[str, Any]]:
         .where(Supplier.shop_id == shop_id)
         .group_by(Supplier.id)
         .order_by(Supplier.name)
+        .offset(offset)
+        .limit(limit)
     )
+    if supplier_id is not None:
+        query = query.where(Supplier.id == supplier_id)
+    if text:
+        query = query.where(Supplier.name.icontains(text, autoescape=True))
     return [_as_told(row) for row in connection.execute(query).mappings()]
 
 
 def _as_told(row: RowMapping) -> dict[str, Any]:
     known = row["receipts"]
     return {
+        "id": row["id"],
         "supplier": row["supplier"],
         "receipts": known,
         "units": int(row["units"]),

@@ -1,6 +1,6 @@
 """Purchase-order lines: added, changed, cancelled; every change is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,18 @@ from app.supply.listing import history, rows, status_of
 from app.supply.record import Kept
 from app.supply.wrong import BadSupply, ChangedMeanwhile
 
-__all__ = ["SupplyFields", "add", "add_all", "cancel", "change", "history", "rows", "status_of"]
+__all__ = [
+    "SupplyFields",
+    "add",
+    "add_all",
+    "cancel",
+    "cancel_all",
+    "change",
+    "change_all",
+    "history",
+    "rows",
+    "status_of",
+]
 
 TOLD = ("quantity", "eta", "eta_latest", "reference", "ordered_on", "confidence", "held")
 
@@ -85,26 +96,58 @@ def change(
 
     `version` is the one that was looked at: ChangedMeanwhile is raised where it is another by now. Raises BadSupply.
     """
-    row = record.locked(connection, shop.id, number)
-    if version is not None and version != row.version:
-        raise ChangedMeanwhile(f"version: Supply {number} is at version {row.version} now, not {version}. Look again.")
-    if row.state != "expected":
-        raise BadSupply(f"supply: {number} is {row.state}, so it cannot be changed.")
+    return change_all(connection, shop, {number: version}, changes, who=who, why=why, today=today)[0]
+
+
+def change_all(
+    connection: Connection,
+    shop: Shop,
+    versions: Mapping[int, int | None],
+    changes: Mapping[str, Any],
+    *,
+    who: str,
+    why: str = "",
+    today: date,
+) -> list[Kept]:
+    """The same for many lines, by number with the version that was looked at; all or none. Returns rows by number."""
     sellers = suppliers.ids(connection, shop, {changes["supplier"]} if changes.get("supplier") else set())
-    values = changed_columns(row, changes, naming.warehouses(connection, shop.id), sellers, today)
-    changed = record.move(connection, row, "changed", values, who=who, why=why)
-    marks.mark(connection, shop.id, [("variant", row.variant_id)])
+    places = naming.warehouses(connection, shop.id)
+    changed = []
+    for row in _seen(connection, shop, versions):
+        if row.state != "expected":
+            raise BadSupply(f"supply: {row.id} is {row.state}, so it cannot be changed.")
+        values = changed_columns(row, changes, places, sellers, today)
+        changed.append(record.move(connection, row, "changed", values, who=who, why=why))
+    marks.mark(connection, shop.id, {("variant", row.variant_id) for row in changed})
     return changed
 
 
 def cancel(connection: Connection, shop: Shop, number: int, *, who: str, why: str = "") -> Kept:
     """Take back what is still to come of a line. Returns its row. Raises BadSupply."""
-    row = record.locked(connection, shop.id, number)
-    if row.state == "received":
-        raise BadSupply(f"supply: {number} is received. `dueback supply undo` takes a receipt back.")
-    cancelled = record.move(connection, row, "cancelled", {"state": "cancelled"}, who=who, why=why)
-    marks.mark(connection, shop.id, [("variant", row.variant_id)])
+    return cancel_all(connection, shop, {number: None}, who=who, why=why)[0]
+
+
+def cancel_all(
+    connection: Connection, shop: Shop, versions: Mapping[int, int | None], *, who: str, why: str = ""
+) -> list[Kept]:
+    """The same for many lines, as in `change_all`."""
+    cancelled = []
+    for row in _seen(connection, shop, versions):
+        if row.state == "received":
+            raise BadSupply(f"supply: {row.id} is received. Take its receipt back first.")
+        cancelled.append(record.move(connection, row, "cancelled", {"state": "cancelled"}, who=who, why=why))
+    marks.mark(connection, shop.id, {("variant", row.variant_id) for row in cancelled})
     return cancelled
+
+
+def _seen(connection: Connection, shop: Shop, versions: Mapping[int, int | None]) -> Iterator[Kept]:
+    """The lines, locked, each at the version that was looked at."""
+    for number, version in sorted(versions.items()):
+        row = record.locked(connection, shop.id, number)
+        if version is not None and version != row.version:
+            now = f"Supply {number} is at version {row.version} now, not {version}."
+            raise ChangedMeanwhile(f"version: {now} Look again.")
+        yield row
 
 
 def _new_rows(connection: Connection, shop: Shop, lines: Sequence[SupplyFields]) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ def variants(connection: Connection, shop_id: int, skus: Collection[str]) -> dic
         found[row.sku].append(row.id)
     for sku in skus:
         if not found[sku]:
-            raise BadSupply(f"sku: No variant has the SKU {sku}. If it is new in the shop, `dueback sweep` finds it.")
+            raise BadSupply(f"sku: No variant has the SKU {sku}. If it is new in the shop, the next sweep finds it.")
         if len(found[sku]) > 1:
             raise BadSupply(f"sku: {len(found[sku])} variants have the SKU {sku}; give each its own in the shop.")
     return {sku: ids[0] for sku, ids in found.items()}

@@ -52,6 +52,8 @@ def receive(
     on = on or today
     if not today - FARTHEST <= on <= today:
         raise BadSupply(f"on: {on} is not between five years ago and today ({today}).")
+    if raise_stock and shop.settings.get("stock_owner") == "erp":
+        raise BadSupply("raise_stock: Another system owns this shop's stock. Receive without raising it.")
     if raise_stock:
         with contextlib.closing(runtime.platform(shop)) as platform:
             return _raise(runtime.engine, shop, platform, number, units, on=on, who=who, why=why)
@@ -96,8 +98,6 @@ def _raise(
     why: str,
 ) -> Received:
     """Read, record the intent, write, read again."""
-    if shop.settings.get("stock_owner") == "erp":
-        raise BadSupply("raise_stock: Another system owns this shop's stock. Receive without raising it.")
     with stock_writes.one_at_a_time(engine, shop.id):
         variant = _look(engine, shop, platform, number)
         with engine.begin() as connection:
@@ -112,11 +112,9 @@ def _raise(
             shown = _shown(platform, supply)
         except ShopError as wrong:
             return Received(receipt, _told(supply, units, f"The shop could not be reached ({wrong}). {_WILL_BE}"))
-        if shown not in {write.after, None}:
-            told += f" It shows {shown} now: somebody else changed it at once."
         with engine.connect() as connection:
             kept = connection.execute(select(Receipt.__table__).where(Receipt.id == receipt.id)).one()
-        return Received(kept, _told(supply, units, told))
+        return Received(kept, _told(supply, units, f"{told}{_read_again(shown, write)}"))
 
 
 _WILL_BE = "If its stock was not raised yet, that will be done as soon as it answers."
@@ -139,8 +137,14 @@ def _refuse_in_doubt(units: int, supply: Kept) -> None:
     if units:
         raise BadSupply(
             f"raise_stock: The stock there rose by {units} units that nobody has explained yet. Say first whether they "
-            f"are of supply {supply.id}: see `dueback supply rises`."
+            f"are of supply {supply.id}: take the rise as a receipt, or dismiss it."
         )
+
+
+def _read_again(shown: int | None, write: Write) -> str:
+    if shown is None:
+        return ""
+    return f" Read again, it shows {shown}{'' if shown == write.after else f', not {write.after}'}."
 
 
 def _shown(platform: Platform, supply: Kept) -> int | None:

@@ -86,11 +86,13 @@ def rows(
     *,
     state: str | None = "open",
     after: int | None = None,
+    offset: int = 0,
     limit: int | None = None,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Rises, oldest first: all columns, and `sku`, `warehouse` (slug) and `supply`, None where there is none.
 
-    `supply` is the number of the earliest line expected there. `state` None: all of them. `after` is an id.
+    `product`, `variant` and `place` are names, `supply` is the number of the earliest line expected there. `state`
+    None: all of them. `after` is an id.
     """
     earliest = (
         select(Supply.id)
@@ -107,14 +109,29 @@ def rows(
     )
     same_shop = StockRise.shop_id
     query = (
-        select(StockRise.__table__, Variant.sku, Warehouse.slug.label("warehouse"), earliest.label("supply"))
+        select(
+            StockRise.__table__,
+            Variant.sku,
+            Variant.product_name.label("product"),
+            Variant.name.label("variant"),
+            Warehouse.slug.label("warehouse"),
+            Warehouse.name.label("place"),
+            earliest.label("supply"),
+        )
         .outerjoin(Variant, (Variant.shop_id == same_shop) & (Variant.id == StockRise.variant_id))
         .outerjoin(Warehouse, (Warehouse.shop_id == same_shop) & (Warehouse.id == StockRise.warehouse_id))
         .where(same_shop == shop_id, StockRise.id > (after or 0))
         .order_by(StockRise.id)
+        .offset(offset)
         .limit(limit)
     )
     return connection.execute(query if state is None else query.where(StockRise.state == state)).all()
+
+
+def count(connection: Connection, shop_id: int, state: str = "open") -> int:
+    """How many rises there are in this state."""
+    query = select(func.count()).select_from(StockRise)
+    return connection.scalar(query.where(StockRise.shop_id == shop_id, StockRise.state == state)) or 0
 
 
 def take(connection: Connection, shop: Shop, rise_id: int, supply_id: int, *, who: str, why: str = "") -> Kept:

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import marks
 from app.models import Shop, Supplier, Supply
-from app.supply.wrong import BadSupply
+from app.supply.wrong import BadSupply, ChangedMeanwhile, NoSuchSupply
 
 LONGEST_LEAD_DAYS = 730
 LONGEST_NAME = 200
@@ -17,8 +17,7 @@ LONGEST_NAME = 200
 def put(connection: Connection, shop: Shop, name: str, *, lead_days: int | None = None) -> Row[*tuple[Any, ...]]:
     """Make the supplier, or give it another lead time; None leaves it as it is. Raises BadSupply."""
     name = checked_name(name)
-    if lead_days is not None and not 0 <= lead_days <= LONGEST_LEAD_DAYS:
-        raise BadSupply(f"lead_days: {lead_days} is not between 0 and {LONGEST_LEAD_DAYS} days.")
+    _check_lead_days(lead_days)
     row = insert(Supplier).values(shop_id=shop.id, name=name, lead_days=lead_days)
     kept = func.coalesce(row.excluded.lead_days, Supplier.lead_days)
     row = row.on_conflict_do_update(index_elements=["shop_id", "name"], set_={"lead_days": kept})
@@ -26,6 +25,52 @@ def put(connection: Connection, shop: Shop, name: str, *, lead_days: int | None 
     if lead_days is not None:
         _mark_bought_from(connection, shop.id, found.id)
     return found
+
+
+def edit(
+    connection: Connection,
+    shop: Shop,
+    supplier_id: int,
+    name: str,
+    lead_days: int | None,
+    *,
+    was: tuple[str, int | None],
+) -> Row[*tuple[Any, ...]]:
+    """Give a supplier another name and lead time; None: it states none. Returns its row.
+
+    `was` is what was looked at: ChangedMeanwhile is raised where it is something else by now. Raises BadSupply.
+    """
+    name = checked_name(name)
+    _check_lead_days(lead_days)
+    row = by_id(connection, shop.id, supplier_id, locked=True)
+    if (row.name, row.lead_days) != was:
+        raise ChangedMeanwhile(f"name: Somebody has changed {row.name} since you looked. Look again.")
+    if name != row.name and find(connection, shop.id, name) is not None:
+        raise BadSupply(f"name: There is a supplier {name} already.")
+    new = update(Supplier).where(Supplier.id == supplier_id).values(name=name, lead_days=lead_days)
+    if lead_days != row.lead_days:
+        _mark_bought_from(connection, shop.id, supplier_id)
+    return connection.execute(new.returning(Supplier.__table__)).one()
+
+
+def by_id(connection: Connection, shop_id: int, supplier_id: int, *, locked: bool = False) -> Row[*tuple[Any, ...]]:
+    """The supplier's row. Raises NoSuchSupply."""
+    query = select(Supplier.__table__).where(Supplier.shop_id == shop_id, Supplier.id == supplier_id)
+    row = connection.execute(query.with_for_update() if locked else query).first() if 0 < supplier_id < 2**63 else None
+    if row is None:
+        raise NoSuchSupply(f"There is no supplier {supplier_id}.")
+    return row
+
+
+def count(connection: Connection, shop_id: int, text: str = "") -> int:
+    """How many suppliers there are with the text in their name."""
+    query = select(func.count()).select_from(Supplier).where(Supplier.shop_id == shop_id)
+    return connection.scalar(query.where(Supplier.name.icontains(text, autoescape=True)) if text else query) or 0
+
+
+def _check_lead_days(lead_days: int | None) -> None:
+    if lead_days is not None and not 0 <= lead_days <= LONGEST_LEAD_DAYS:
+        raise BadSupply(f"lead_days: {lead_days} is not between 0 and {LONGEST_LEAD_DAYS} days.")
 
 
 def checked_name(name: str) -> str:

@@ -123,7 +123,7 @@ def rows(
     after: int = 0,
     limit: int | None = None,
 ) -> Sequence[Move]:
-    """The moves that hold, oldest first, with order numbers and SKU; of these lines, or of all.
+    """The moves that hold, oldest first, with order numbers and SKU; that these lines give or take in, or all.
 
     Beyond the number `after`, at most `limit`.
     """
@@ -154,5 +154,5 @@ def rows(
         .limit(limit)
     )
     if lines is not None:
-        query = query.where(QueueMove.line_id.in_(lines))
+        query = query.where(QueueMove.line_id.in_(lines) | QueueMove.to_line_id.in_(lines))
     return connection.execute(query).all()

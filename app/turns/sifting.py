@@ -30,10 +30,10 @@ UNFIT: Mapping[str, Unfit] = {
 
 
 def sift(connection: Connection, shop: Shop, kind: str, ids: Collection[str]) -> Sifted:
-    """Tell those of the lines apart that the decision of this kind does not fit; they may have left meanwhile."""
+    """Tell those apart that the decision of this kind cannot be made about: they may have left meanwhile."""
     found = {line.id: line for line in lines.among(connection, shop.id, ids)}
     decided: dict[str, set[str]] = {}
-    for move in moves.rows(connection, shop.id, lines=found.keys()):
+    for move in moves.rows(connection, shop.id, lines=list(found)):
         decided.setdefault(move.line_id, set()).add(move.kind)
     fit, left_out = [], []
     for line_id in dict.fromkeys(ids):

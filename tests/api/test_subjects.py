@@ -152,3 +152,16 @@ def test_reasons_are_given_for_an_order_and_for_a_variant(api: Api) -> None:
     assert api.get("/explanations?sku=cup&channel=web")["items"][0]["why"]
     assert api("GET", "/explanations").status_code == 400
     assert api.get("/history?order=1")["items"] == []
+
+
+def test_a_change_of_supply_says_whose_day_it_would_move(api: Api) -> None:
+    [first, *_] = api.get("/supplies?sku=cup")["items"]
+    body = {"eta": "2027-03-01", "version": first["version"]}
+    found: Any = api("POST", f"/supplies/{first['id']}/preview", body).json
+    assert found["orders"] == found["later"] + found["earlier"] == len({move["order"] for move in found["moves"]}) > 0
+    assert max(move["told_after"]["last"] for move in found["moves"]) == "2027-03-01"
+    assert api.get("/supplies?sku=cup")["items"][0] == first
+    gone: Any = api("POST", f"/supplies/{first['id']}/preview", {"cancel": True}).json
+    assert gone["later"] == gone["orders"] > 0
+    assert api("POST", f"/supplies/{first['id']}/preview", {"cancel": True, "quantity": 3}).status_code == 400
+    assert api("POST", f"/supplies/{first['id']}/preview", {"version": 9}).status_code == 409

@@ -117,3 +117,17 @@ def test_what_was_told_is_what_then_happens(engine: Engine) -> None:
     assert {turned.sku: turned.units for turned in told.opens} == {
         sku: pool.headroom for sku, pool in web.items() if pool.headroom
     }
+
+
+def test_with_little_time_those_who_wait_are_looked_at_first_and_it_says_how_far_it_came(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview, "HURRIED_BATCH", 1)
+    shop = installed(engine, variant("bowl"), variant("mug"), variant("plate"))
+    put(engine, shop, SHOP, mode="backorder", cap=5, lead_days=5)
+    ordered(engine, shop, "21", "plate", 2)
+    with engine.begin() as connection:
+        found = preview.of_rule(connection, shop, SHOP, {"lead_days": 9}, TODAY, within=0)
+        whole = preview.of_rule(connection, shop, SHOP, {"lead_days": 9}, TODAY, within=60)
+    assert (found.covered, found.looked_at, [each.order for each in found.moves]) == (3, 1, ["21"])
+    assert (whole.covered, whole.looked_at) == (3, 3)

@@ -220,3 +220,22 @@ def channels(engine: Engine, shop: models.Shop) -> list[Any]:
 def variants(engine: Engine) -> list[str]:
     with Session(engine) as session:
         return [variant.id for variant in session.query(models.Variant)]
+
+
+def test_names_the_shop_has_are_found_by_a_part_of_them(runtime: Runtime, shop: models.Shop, sku: str) -> None:
+    wanted = {Scope.CATEGORY: "MUG", Scope.COLLECTION: "summ", Scope.PRODUCT: sku[:4], Scope.PRODUCT_TYPE: sku[:4],
+              Scope.VARIANT: sku[:4].lower(), Scope.SHOP: "x", Scope.CHANNEL: ""}  # fmt: skip
+    with runtime.engine.connect() as connection:
+        found = {
+            scope: [name for name, _ in rulebook.suggestions(runtime, connection, shop, scope, text)]
+            for scope, text in wanted.items()
+        }
+    assert found == {
+        Scope.CATEGORY: ["mugs"],
+        Scope.COLLECTION: ["summer"],
+        Scope.PRODUCT: [sku],
+        Scope.PRODUCT_TYPE: [sku],
+        Scope.VARIANT: [sku],
+        Scope.SHOP: [],
+        Scope.CHANNEL: ["channel-2", "channel-4"],
+    }

@@ -1,43 +1,20 @@
 """What can leave now, and shipping it: never more than is there, never twice."""
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, select, update
 
-from app import shipping, tasks
-from app.models import Activity, Line, Mark, Shop
+from app import shipping, tasks, turns
+from app.models import Activity, Line, Shop
 from app.platforms import FulfilmentSeen, LineSeen, ShipLine, ShopError
 from app.runtime import Runtime
 from app.shipping import Filters, NotShipped, ReadyOrder, Shipped
+from tests.app.door import Door
 from tests.app.supply_shop import NOW, WHO
 from tests.app.waiting import Waiting
-
-
-@dataclass
-class Door:
-    """The shop's shipments. `refusal` is what it answers to the next."""
-
-    there: Waiting
-    shipped: list[ShipLine] = field(default_factory=list)
-    refusal: ShopError | None = None
-    how: dict[str, Any] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def close(self) -> None:
-        """There is no connection to let go of."""
-
-    def ship(self, order: str, lines: Sequence[ShipLine], **how: Any) -> list[str]:
-        if self.refusal:
-            raise self.refusal
-        for line in lines:
-            self.there.ship(int(order.removeprefix("order-")), line.units, line.warehouse)
-        self.shipped += lines
-        self.how = how
-        return ["F"]
 
 
 @pytest.fixture
@@ -53,17 +30,7 @@ def there(engine: Engine) -> Waiting:
 
 @pytest.fixture
 def door(there: Waiting, monkeypatch: pytest.MonkeyPatch) -> Door:
-    """A worker that looks at once whenever it is woken, and the shop's door."""
-    made = Door(there)
-
-    def look(_shop_id: int) -> None:
-        with made.lock, there.engine.begin() as connection:
-            there.look()
-            connection.execute(delete(Mark))
-
-    monkeypatch.setattr(tasks, "wake", look)
-    monkeypatch.setattr(Runtime, "platform", lambda _runtime, _shop: made)
-    return made
+    return Door.opened(there, monkeypatch)
 
 
 def ship(runtime: Runtime, there: Waiting, number: int, lines: dict[str, int] | None = None, **more: Any) -> Shipped:
@@ -258,3 +225,34 @@ def test_units_the_shop_does_not_count_leave_from_the_channels_first_warehouse(
         connection.execute(update(Line).where(Line.id == "line-4").values(pieces=[piece], ready=2))
         [order] = shipping.orders_of(connection, there.shop.id, ["order-4"])
     assert [(take.warehouse_id, take.units) for take in order.lines[0].takes] == [("B", 2)]
+
+
+def test_an_order_that_is_to_leave_whole_waits_until_all_of_it_is_ready(
+    there: Waiting, door: Door, runtime: Runtime
+) -> None:
+    with pytest.raises(NotShipped, match="Order 2 is not ready as a whole: 1 of 2 units are"):
+        ship(runtime, there, 2, whole=True)
+    assert ship(runtime, there, 1, whole=True).units == 3
+    assert [line.line for line in door.shipped] == ["line-1"]
+
+
+def test_lines_on_hold_are_told_apart_before_they_are_planned_anew(there: Waiting) -> None:
+    with there.engine.begin() as connection:
+        turns.hold(connection, there.shop, ["line-1"], who=WHO)
+    assert told(listed(there)) == [("2", 1, False)]
+    [held] = listed(there, held=True)
+    assert (held.order, held.ready, held.held, held.lines[0].takes) == ("1", 0, True, ())
+
+
+def test_ready_orders_are_found_by_number_and_product(there: Waiting) -> None:
+    assert told(listed(there, text="#2")) == [("2", 1, False)]
+    assert len(listed(there, text="s1")) == 2
+    assert listed(there, text="cup") == []
+
+
+def test_a_pick_list_says_what_to_fetch_from_where_and_for_whom(there: Waiting) -> None:
+    picks = shipping.pick_list(listed(there))
+    assert {place: [(pick.sku, pick.units, pick.orders) for pick in rows] for place, rows in picks.items()} == {
+        "Berlin": [("S1", 3, [("1", 3)])],
+        "Paris": [("S1", 1, [("2", 1)])],
+    }

@@ -121,3 +121,12 @@ def test_more_than_was_to_come_is_refused(command: Command) -> None:
     kept = number(add(command))
     assert "not between 1 and the 10 units" in command("supply", "receive", kept, "--quantity", "11")
     assert "not between 1 and the 10 units" in command("supply", "receive", kept, "--quantity", "-1")
+
+
+def test_a_change_can_be_previewed(command: Command) -> None:
+    supply = number(add(command))
+    later = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
+    said = "0 orders would move, 0 later, 0 earlier. Nothing was changed.\n"
+    assert command("supply", "change", supply, "--eta", later, "--preview") == said
+    assert command("supply", "cancel", supply, "--preview") == said
+    assert f"by {SOON}" in command("supply", "list")

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-views = Blueprint("rules", __name__)
+views: Blueprint = Blueprint("rules", __name__)
 
 from app.admin.rules import (  # noqa: E402 - they hang their pages on `views`
     channels,

@@ -46,7 +46,7 @@ def make_group(visit: Visit) -> Done:
         raise Refused(_("Tick two channels or more that are to be run as one."))
     with consent.asking():
         runtime = visit.runtime.within(SET_WITHIN)
-        done = grouping.make(runtime, visit.shop, [row.id for row in chosen], agreed=consent.agreed())
+        done = grouping.make(runtime, visit.shop, [row.id for row in chosen], who=visit.who, agreed=consent.agreed())
     said = _("%(channels)s are one group.", channels=", ".join(row.name for row in chosen))
     return Done(" ".join([*done, said]), _here(visit))
 
@@ -61,7 +61,7 @@ def dissolve_group(visit: Visit) -> Done:
     with consent.asking():
         if not consent.agreed():
             raise NeedsConsent(_consequences(visit, keeper, names))
-        done = grouping.dissolve(visit.runtime.within(SET_WITHIN), visit.shop, keeper.id, agreed=True)
+        done = grouping.dissolve(visit.runtime.within(SET_WITHIN), visit.shop, keeper.id, who=visit.who, agreed=True)
     said = _("%(channel)s is in no group any more.", channel=keeper.name)
     return Done(" ".join([*done, said]), _here(visit))
 

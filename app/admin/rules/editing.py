@@ -19,7 +19,7 @@ from app.admin.rules.words import Names
 from app.admin.staff import EITHER, PRODUCTS
 from app.admin.visit import Visit, is_htmx, reading
 from app.models import Rule
-from app.rulebook import Edit, Kept, Place, Wanted
+from app.rulebook import Edit, Inherited, Kept, Place, Wanted
 
 # Making pools takes a shop a dozen requests.
 SET_WITHIN = 30.0
@@ -69,10 +69,15 @@ def set_rule(visit: Visit, place: Place, fields: Mapping[str, Any], version: int
     """
     change = Edit(place, fields, version)
     with consent.asking():
-        runtime = visit.runtime.within(SET_WITHIN)
-        done = pooling.open_for_rule(runtime, visit.connection, visit.shop, change, agreed=consent.agreed())
+        done = open_pools(visit, change)
     kept = rulebook.put(visit.connection, visit.shop, place, fields, who=visit.who, version=version)
     return kept, done
+
+
+def open_pools(visit: Visit, change: Edit) -> list[str]:
+    """The pools that the edit needs; what was done for them. Raises NeedsConsent, BadRule, ShopError."""
+    runtime, agreed = visit.runtime.within(SET_WITHIN), consent.agreed()
+    return pooling.open_for_rule(runtime, visit.connection, visit.shop, change, who=visit.who, agreed=agreed)
 
 
 def found(visit: Visit, rule_id: int) -> Kept:
@@ -91,6 +96,7 @@ def page(visit: Visit, place: Place, typed: Mapping[str, Answer] | None = None, 
     kept, names = rulebook.find(visit.connection, visit.shop.id, place), _names(visit)
     version = kept.version if kept else 0
     stale = typed is not None and g.get("wrong") and sent_version() != version
+    wrong_field, g.wrong = shapes.wrong_told(g.get("wrong") or "")
     return render_template(
         "admin/rules/edit.html",
         visit=visit,
@@ -104,6 +110,7 @@ def page(visit: Visit, place: Place, typed: Mapping[str, Answer] | None = None, 
         groups=shapes.GROUPS,
         effect=effect,
         theirs=_theirs(visit, place, kept, typed) if stale and typed else None,
+        wrong_field=wrong_field,
         may_write=visit.staff.allowed(PRODUCTS),
     )
 
@@ -113,12 +120,14 @@ def inherited(visit: Visit, place: Place, names: Names) -> dict[str, str]:
     ways = rulebook.inherited(visit.connection, visit.shop.id, place, visit.today)
     told = {}
     for name, several in ways.items():
-        said = [
-            _("%(value)s (%(origin)s)", value=shapes.told(name, one.value), origin=names.origin(one.rule))
-            for one in several[:MOST_ORIGINS]
-        ]
+        said = [_inherited(names, name, one) for one in several[:MOST_ORIGINS]]
         told[name] = _(" or ").join(said) + (" …" if len(several) > MOST_ORIGINS else "")
     return told
+
+
+def _inherited(names: Names, name: str, one: Inherited) -> str:
+    value = shapes.told(name, one.value)
+    return str(_("%(value)s, from: %(origin)s", value=value, origin=names.origin(one.rule))) if one.rule else value
 
 
 def _theirs(visit: Visit, place: Place, kept: Kept | None, typed: Mapping[str, Answer]) -> dict[str, Any]:

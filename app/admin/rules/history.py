@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection
 from werkzeug.exceptions import NotFound
 
-from app import pooling, rulebook
+from app import rulebook
 from app.admin import consent, lists
 from app.admin.acting import Done, acting
 from app.admin.exporting import csv_file
@@ -18,7 +18,7 @@ from app.admin.rules.words import SCOPES, Names
 from app.admin.staff import EITHER, PRODUCTS
 from app.admin.visit import Visit, reading
 from app.engine.rules import Scope
-from app.rulebook import Edit, Kept, Place, StaleRule, Wanted
+from app.rulebook import Kept, Place, StaleRule, Wanted
 
 COLUMNS = ("at", "who", "rule", "before", "after")
 
@@ -87,18 +87,13 @@ def ask_undo(visit: Visit, change_id: int) -> str:
 def undo(visit: Visit, change_id: int) -> Done:
     made = _change(visit, change_id)
     edit = rulebook.reversal(visit.connection, visit.shop.id, made)
-    done = _pools(visit, edit) if edit else []
+    with consent.asking():
+        done = editing.open_pools(visit, edit) if edit else []
     kept = rulebook.undo(visit.connection, visit.shop, made, who=visit.who)
     said = _("The change is taken back: %(place)s.", place=Names(visit.connection, visit.shop.id).of(made))
     shop_id = visit.shop.id
     to = url_for("rules.edit", shop_id=shop_id, rule_id=kept.id) if kept else url_for("rules.index", shop_id=shop_id)
     return Done(" ".join([*done, said]), to)
-
-
-def _pools(visit: Visit, edit: Edit) -> list[str]:
-    with consent.asking():
-        runtime = visit.runtime.within(editing.SET_WITHIN)
-        return pooling.open_for_rule(runtime, visit.connection, visit.shop, edit, agreed=consent.agreed())
 
 
 def _change(visit: Visit, number: int) -> Kept:
@@ -108,14 +103,14 @@ def _change(visit: Visit, number: int) -> Kept:
     return made
 
 
-def _beside(made: Kept, kept: Kept | None) -> list[tuple[str, str, str, str]]:
-    """Each field that the change, or anybody since, has touched: label, before, after, now."""
+def _beside(made: Kept, kept: Kept | None) -> list[tuple[str, list[str]]]:
+    """Each field that the change, or anybody since, has touched: its label; what it was before, after, and is now."""
     three = [made.before or {}, made.after or {}, kept.fields if kept else {}]
     return [
-        (str(shape.label), *(shapes.told(name, fields[name]) if name in fields else "–" for fields in three))
+        (str(shape.label), [_value(name, fields) for fields in three])
         for name, shape in shapes.SHAPES.items()
         if len({str(fields.get(name)) for fields in three}) > 1
-    ]  # type: ignore[misc]  # three texts, since three is three long
+    ]
 
 
 def _page(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app import preview
+from app.admin.rules.shapes import wrong_told
 from app.admin.rules.words import Names, named_clash
 from app.admin.visit import Visit
 from app.preview import Preview
@@ -18,11 +19,12 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What was found, or what is wrong with the rule."""
+    """What was found, or what is wrong with the rule. `empty`: it decides nothing yet."""
 
     found: Preview | None
     wrong: str
     names: Names
+    empty: bool = False
 
     @property
     def partly(self) -> bool:
@@ -46,10 +48,12 @@ class Effect:
 def effect(visit: Visit, place: Place, fields: Mapping[str, Any] | None) -> Effect:
     """What setting these fields would do; None: what removing the rule would."""
     names = Names(visit.connection, visit.shop.id)
+    if fields is not None and all(value is None for value in fields.values()):
+        return Effect(None, "", names, empty=True)
     try:
         found = preview.of_rule(visit.connection, visit.shop, place, fields, visit.today, within=WITHIN)
     except BadRule as refused:
-        return Effect(None, str(refused), names)
+        return Effect(None, wrong_told(str(refused))[1], names)
     return Effect(found, "", names)
 
 

@@ -36,12 +36,12 @@ class Shape:
 ALLOWED = (
     Shape(
         "mode",
-        lazy("When sold out"),
+        lazy("Mode"),
         lazy("What may be ordered once nothing is free."),
         {
-            "backorder": lazy("Take backorders"),
-            "preorder": lazy("Take preorders"),
-            "off": lazy("Sell nothing past zero"),
+            "backorder": lazy("Backorders"),
+            "preorder": lazy("Preorders"),
+            "off": lazy("Off: nothing past zero"),
         },
     ),
     Shape(
@@ -50,7 +50,7 @@ ALLOWED = (
         lazy("A preorder ships nothing before this day."),
         {NONE: lazy("None")},
         "date",
-        lazy("On this day"),
+        lazy("This day"),
     ),
     Shape(
         "early_sale",
@@ -62,38 +62,38 @@ ALLOWED = (
 LIMITS = (
     Shape(
         "cap",
-        lazy("Limit"),
-        lazy("How many units may be owed at once. What supply brings: as many as dated supply still has for nobody."),
-        {"incoming": lazy("What supply brings"), NONE: lazy("No limit")},
+        lazy("Cap"),
+        lazy("How many units may be owed at once. Incoming supply: as many as dated supply still has for nobody."),
+        {"incoming": lazy("Incoming supply"), NONE: lazy("None")},
         "number",
-        lazy("So many units"),
+        lazy("A number"),
         "units",
     ),
     Shape(
         "open_at",
-        lazy("Open when so few are free"),
-        lazy("With 0 a line of 5 is refused while 3 are free. Always: one order may take the free units and more."),
+        lazy("Open at"),
+        lazy("Open when so few units are free. With 0 a line of 5 is refused while 3 are free; always takes it."),
         {"always": lazy("Always")},
         "number",
-        lazy("So many units"),
+        lazy("A number"),
         "units",
     ),
     Shape(
         "units_per_order",
         lazy("Units per order"),
         lazy("The most that one order may take past zero."),
-        {NONE: lazy("No limit")},
+        {NONE: lazy("None")},
         "number",
-        lazy("So many units"),
+        lazy("A number"),
         "units",
     ),
     Shape(
         "horizon_days",
-        lazy("Furthest day"),
+        lazy("Horizon"),
         lazy("Sell nothing that comes later than so many days from now."),
         {NONE: lazy("None")},
         "number",
-        lazy("So many days"),
+        lazy("A number"),
         "days",
     ),
     Shape("require_date", lazy("Only with a date"), lazy("Sell nothing that nobody can date."), SWITCH),
@@ -105,7 +105,7 @@ DATES = (
         lazy("How long you need to get a unit that no supply is known for. Without it such units have no date."),
         {NONE: lazy("None")},
         "number",
-        lazy("So many days"),
+        lazy("A number"),
         "days",
     ),
     Shape(
@@ -124,7 +124,7 @@ DATES = (
     ),
     Shape(
         "cut_off",
-        lazy("Order by"),
+        lazy("Cut-off time"),
         lazy("Orders after this time of the day count from the next day."),
         {NONE: lazy("Any time")},
         "time",
@@ -136,20 +136,20 @@ DATES = (
         lazy("Where that time is meant, such as Europe/Berlin."),
         {NONE: lazy("The shop's own")},
         "text",
-        lazy("This one"),
+        lazy("This zone"),
     ),
     Shape(
         "buffer_days",
-        lazy("Days to add"),
+        lazy("Buffer"),
         lazy("Added to every date, to be on the safe side."),
         {},
         "number",
-        lazy("So many days"),
+        lazy("A number"),
         "days",
     ),
     Shape(
         "confidence",
-        lazy("How sure"),
+        lazy("Confidence"),
         lazy("Tell the day that held in so many of 100 past receipts of the supplier."),
         {NONE: lazy("As the supplier says"), "50": "50 %", "80": "80 %", "95": "95 %"},
     ),
@@ -168,7 +168,7 @@ DISPLAY = (
         lazy("Only where this rule tells dates as a range."),
         {},
         "number",
-        lazy("So many days"),
+        lazy("A number"),
         "days",
     ),
 )
@@ -206,6 +206,14 @@ def counted(unit: str, count: int) -> str:
     if unit == "days":
         return str(ngettext("%(shown)s day", "%(shown)s days", count, shown=number(count)))
     return str(ngettext("%(shown)s unit", "%(shown)s units", count, shown=number(count)))
+
+
+def wrong_told(wrong: str) -> tuple[str, str]:
+    """From what the rulebook says is wrong: the field, empty for none, and the same with the name people know."""
+    name, colon, rest = wrong.partition(": ")
+    if not colon or not name.isidentifier() or not name.islower():
+        return "", wrong
+    return (name, f"{SHAPES[name].label}: {rest}") if name in SHAPES else ("", rest)
 
 
 def all_told(fields: Mapping[str, Any] | None, *, without: str = "") -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-views = Blueprint("setup", __name__)
+views: Blueprint = Blueprint("setup", __name__)
 
 from app.admin.setup import checks, steps  # noqa: E402 - they hang their pages on `views`
 from app.admin.setup.steps import page  # noqa: E402

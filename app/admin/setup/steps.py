@@ -33,7 +33,13 @@ def index(visit: Visit) -> str:
 def opened(visit: Visit) -> str:
     """The last step as a part of the page, asked for again while variants are being opened."""
     progress = setting_up.progress(visit.connection, visit.shop)
-    return render_template("admin/setup/opened.html", visit=visit, progress=progress)
+    return render_template(
+        "admin/setup/opened.html",
+        visit=visit,
+        progress=progress,
+        done=setting_up.is_done(visit.shop),
+        may_write=visit.staff.allowed(PRODUCTS),
+    )
 
 
 @reading(views, "/setup/preview", EITHER, methods=["POST"])
@@ -58,6 +64,8 @@ def page(
 ) -> str:
     """The guide. `looking`: the shop is asked before the page is answered, for those without scripts."""
     progress = setting_up.progress(visit.connection, visit.shop)
+    answered = typed or (_typed() if g.get("wrong") and ASKED[0] in request.form else PROPOSED)
+    wrong_field, g.wrong = shapes.wrong_told(g.get("wrong") or "")
     first = next((channel.slug for channel in progress.enabled), "")
     return render_template(
         "admin/setup/index.html",
@@ -66,7 +74,8 @@ def page(
         proposed=_proposed(visit, progress),
         looked=checks.looked(visit) if looking else None,
         shapes=[shapes.SHAPES[name] for name in ASKED],
-        answers=typed or (_typed() if g.get("wrong") and ASKED[0] in request.form else PROPOSED),
+        answers=answered,
+        wrong_field=wrong_field,
         effect=effect,
         chosen=request.form.get("channel", "" if progress.whole else first),
         first=first or "default-channel",
@@ -77,7 +86,7 @@ def page(
 
 @acting(views, "/setup/mend", PRODUCTS, again=page)
 def mend(visit: Visit) -> Done:
-    done = doctor.mend(visit.runtime.within(WITHIN), visit.shop)
+    done = doctor.mend(visit.runtime.within(WITHIN), visit.shop, who=visit.who)
     return Done(" ".join(done) or _("There was nothing to mend."), _here(visit, "checks"))
 
 
@@ -93,7 +102,7 @@ def enable(visit: Visit) -> Done:
     alone = [[channel] for channel in chosen if not any(channel in group for group in joined)]
     with consent.asking():
         runtime = visit.runtime.within(WITHIN)
-        done = pooling.open_pools(runtime, visit.shop, [*joined, *alone], agreed=consent.agreed())
+        done = pooling.open_pools(runtime, visit.shop, [*joined, *alone], who=visit.who, agreed=consent.agreed())
     return Done(" ".join(done) or _("These channels were enabled already."), _here(visit, "rule"))
 
 

@@ -405,12 +405,12 @@ def named(shop: Shop) -> dict[str, Order]:
 
 @pytest.mark.parametrize("world", WORLDS)
 @settings(deadline=None, max_examples=60)
-@given(rule=rules, lead=lead_times, life=lives)
+@given(rule=rules, lead=lead_times, life=lives, mended=st.booleans())
 def test_every_move_has_a_cause_and_one_to_a_later_day_has_one_that_may_do_that(
-    world: str, rule: Terms, lead: int | None, life: list[Acts]
+    world: str, rule: Terms, lead: int | None, life: list[Acts], mended: bool
 ) -> None:
-    """However much happens between two plans."""
-    shop = opened(world, replace(rule, lead_days=lead), mended=False)
+    """However much happens between two plans, on either Saleor."""
+    shop = opened(world, replace(rule, lead_days=lead), mended=mended)
     exchanges: list[Exchange] = []
     then, was = shop.settle(), basis(shop.facts(), shop.today)
     for acts in life:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -235,3 +236,12 @@ def test_several_threads_ask_at_the_same_time(http: responses.RequestsMock) -> N
         found = pool.map(lambda n: shared.execute(echo, {"n": n}, repeatable=False)["echo"], range(40))
     assert list(found) == list(range(40))
     shared.close()
+
+
+def test_who_waits_only_for_so_long_gets_no_answer_after_that(http: responses.RequestsMock) -> None:
+    http.post(URL, json=GOOD)
+    soon = client(until=time.monotonic() + 60)
+    assert soon.execute(QUESTION, {}, repeatable=True) == GOOD["data"]
+    with pytest.raises(ShopError, match="in time"):
+        client(until=time.monotonic() - 1).execute(QUESTION, {}, repeatable=False)
+    assert Patience(until=time.monotonic() + 2).bounds() == pytest.approx((2, 2), abs=0.5)

@@ -1,0 +1,188 @@
+"""Files that staff sent through the desk: looked through, shown, and taken over once somebody says yes.
+
+The work is done by a job, so that no request waits for it. It is all or nothing in one transaction that also notes its
+own end: begun twice, it is done once.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Row, case, delete, insert, select, text, update
+
+from app import clock, pooling
+from app.imports import rules, supplies
+from app.imports.ending import end
+from app.imports.limits import BadFile
+from app.imports.report import Progress, Report
+from app.imports.table import Table, read
+from app.models import Shop, Upload
+from app.platforms import ShopError
+from app.runtime import Runtime
+
+log = structlog.get_logger()
+
+KEPT_FOR = timedelta(hours=1)
+MOST_ATTEMPTS = 3
+LONGEST_NAME = 100
+UNDER_WAY = ("checking", "keeping")
+BROKE_OFF = "The work broke off {count} times. Nothing was kept. Split the file, or tell whoever runs Dueback for you."
+ON_OUR_SIDE = "Something went wrong on our side. Nothing was kept."
+NO_LONGER = "What the file would do has changed since you looked. Nothing was kept: look again."
+
+Kept = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What files of one kind hold. `out` gives the rows there are now, in the columns that `take_over` reads."""
+
+    columns: Sequence[str]
+    needed: Sequence[str]
+    take_over: Callable[[Runtime, Connection, Shop, Table, Kept, date, Progress], Report]
+    out: Callable[[Connection, Shop, date], Iterator[Sequence[Any]]]
+
+
+def _supplies(
+    _runtime: Runtime, connection: Connection, shop: Shop, table: Table, upload: Kept, today: date, progress: Progress
+) -> Report:
+    dry = upload.state == "checking"
+    return supplies.take_over(
+        connection, shop, table, who=_who(upload), why=upload.why, today=today, dry_run=dry, progress=progress
+    )
+
+
+def _rules(
+    runtime: Runtime, connection: Connection, shop: Shop, table: Table, upload: Kept, _today: date, progress: Progress
+) -> Report:
+    dry, who = upload.state == "checking", _who(upload)
+
+    def open_pools(channels: Sequence[str]) -> None:
+        """Whoever said yes to the file was told of them, and of what that changes."""
+        pooling.open_pools(runtime, shop, [[channel] for channel in channels], who=who, agreed=True)
+
+    return rules.take_over(
+        runtime, connection, shop, table, who=who, dry_run=dry, open_pools=open_pools, progress=progress
+    )
+
+
+KINDS: Mapping[str, Kind] = {
+    "supplies": Kind(supplies.COLUMNS, supplies.NEEDED, _supplies, supplies.out),
+    "rules": Kind(rules.COLUMNS, rules.NEEDED, _rules, lambda connection, shop, _today: rules.out(connection, shop)),
+}
+
+
+def receive(
+    connection: Connection, shop_id: int, kind: str, name: str, content: bytes, *, who: str, why: str = ""
+) -> int:
+    """Keep a file for an hour. Returns its number; `work` finds out what it would do."""
+    printable = "".join(sign for sign in name if sign.isprintable())[-LONGEST_NAME:]
+    row = {"shop_id": shop_id, "kind": kind, "name": printable, "content": content, "who": who, "why": why}
+    return connection.execute(insert(Upload).values(row).returning(Upload.id)).scalar_one()
+
+
+def find(connection: Connection, shop_id: int, kind: str, number: int) -> Kept | None:
+    """The upload without its content, and while it is under way without its report; None where there is none."""
+    columns = [column for column in Upload.__table__.columns if column.name not in {"content", "report"}]
+    report = case((Upload.state.not_in(UNDER_WAY), Upload.report)).label("report")
+    query = select(*columns, report).where(Upload.shop_id == shop_id, Upload.kind == kind, Upload.id == number)
+    return connection.execute(query).first() if 0 < number < 2**63 else None
+
+
+def confirm(connection: Connection, shop_id: int, number: int) -> bool:
+    """Somebody says yes to what they saw. False where there is nothing to say yes to."""
+    mine = (Upload.shop_id == shop_id, Upload.id == number, Upload.state == "checked")
+    clean = Upload.report["errors"] == text("'[]'::jsonb")
+    fresh = {"state": "keeping", "stage": "", "done": 0, "total": 0, "attempts": 0, "wrong": ""}
+    return connection.execute(update(Upload).where(*mine, clean).values(fresh)).rowcount == 1
+
+
+def forgotten(connection: Connection, now: datetime) -> list[tuple[int, int]]:
+    """(shop id, number) of the uploads that are under way and that no job of their shop looks at.
+
+    Those older than an hour are thrown away.
+    """
+    connection.execute(delete(Upload).where(Upload.at < now - KEPT_FOR, Upload.state.not_in(UNDER_WAY)))
+    jobs = text(
+        "NOT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE lock = 'import:' || uploads.shop_id "
+        "AND status IN ('todo', 'doing'))"
+    )
+    query = select(Upload.shop_id, Upload.id).where(Upload.state.in_(UNDER_WAY), jobs)
+    return [(row.shop_id, row.id) for row in connection.execute(query)]
+
+
+def work(runtime: Runtime, shop_id: int, number: int) -> None:
+    """Find out what the file would do, or do it where somebody said yes."""
+    upload = _begin(runtime, shop_id, number)
+    if upload is None:
+        return
+    try:
+        _take_over(runtime, runtime.shop(shop_id), upload)
+    except BadFile as wrong:
+        _end(runtime, upload, str(wrong))
+    except ShopError as wrong:
+        _end(runtime, upload, f"The shop could not be asked, and nothing was kept: {wrong}")
+    except Exception:
+        log.exception("import broke", shop=shop_id, upload=number)
+        _end(runtime, upload, ON_OUR_SIDE)
+
+
+def _begin(runtime: Runtime, shop_id: int, number: int) -> Kept | None:
+    """The upload with its content, where there is work to do. What broke off too often is given up."""
+    mine = (Upload.shop_id == shop_id, Upload.id == number, Upload.state.in_(UNDER_WAY))
+    begun = update(Upload).where(*mine).values(attempts=Upload.attempts + 1).returning(Upload.__table__)
+    with runtime.engine.begin() as connection:
+        upload = connection.execute(begun).first()
+    if upload is not None and upload.attempts > MOST_ATTEMPTS:
+        _end(runtime, upload, BROKE_OFF.format(count=MOST_ATTEMPTS))
+        return None
+    return upload
+
+
+def _take_over(runtime: Runtime, shop: Shop, upload: Kept) -> None:
+    kind, today = KINDS[upload.kind], clock.today(shop.settings, datetime.now(UTC))
+    table = read(upload.name, upload.content, kind.columns, kind.needed)
+    with runtime.engine.connect() as connection:
+        report = kind.take_over(runtime, connection, shop, table, upload, today, _progress(runtime, upload))
+        told = _told(report)
+        if upload.state == "keeping" and told == upload.report:
+            # Who was taken for dead and another one who began anew do not both keep it.
+            if _settle(connection, upload, state="kept", content=b""):
+                end(connection, shop, report, file=upload.name, who=upload.who, dry_run=False)
+            return
+        connection.rollback()
+        news = NO_LONGER if upload.state == "keeping" else ""
+        _settle(connection, upload, state="checked", report=told, wrong=news)
+        connection.commit()
+
+
+def _end(runtime: Runtime, upload: Kept, wrong: str) -> None:
+    """What was seen once can be said yes to again."""
+    with runtime.engine.begin() as connection:
+        _settle(connection, upload, state="checked" if upload.state == "keeping" else "failed", wrong=wrong)
+
+
+def _settle(connection: Connection, upload: Kept, **values: Any) -> bool:
+    """Set columns of the upload, unless somebody else has taken up the work since."""
+    mine = (Upload.id == upload.id, Upload.state == upload.state, Upload.attempts == upload.attempts)
+    return connection.execute(update(Upload).where(*mine).values(values)).rowcount == 1
+
+
+def _progress(runtime: Runtime, upload: Kept) -> Progress:
+    def progress(stage: str, done: int, total: int) -> None:
+        with runtime.engine.begin() as connection:
+            _settle(connection, upload, stage=stage, done=min(done, total), total=total)
+
+    return progress
+
+
+def _told(report: Report) -> dict[str, Any]:
+    """The report as it is kept, the same for the same."""
+    lines = {name: [[told.line, told.what] for told in getattr(report, name)] for name in ("effects", "errors")}
+    return {"counts": dict(report.counts), "pools": report.pools, **lines}
+
+
+def _who(upload: Kept) -> str:
+    return f"{upload.who}, file {upload.name}"[:200]

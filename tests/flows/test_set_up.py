@@ -1,0 +1,28 @@
+"""The guide, in a browser: from a shop in which nothing is set up to the first variant that is open."""
+
+from playwright.sync_api import expect
+
+from tests.flows.conftest import Scene
+from tests.flows.dashboard import Dashboard
+
+OPENING_MS = 60_000
+
+
+def test_the_guide_leads_to_the_first_open_variant(dashboard: Dashboard, scene: Scene) -> None:
+    app = dashboard.open_app(scene.app_id, "/setup")
+    expect(app.locator("#findings")).not_to_contain_text("Asking the shop")
+    if app.get_by_role("button", name="Enable").count():
+        app.get_by_role("button", name="Enable").click()
+        if app.get_by_role("heading", name="Do you agree?").count():
+            app.get_by_role("button", name="I agree, go on").click()
+    expect(app.get_by_text("enabled", exact=True).first).to_be_visible()
+    expect(app.locator("#effect")).to_contain_text("past zero")
+    app.get_by_label("Cap", exact=True).select_option("=")
+    app.locator("[name='cap.typed']").fill("7")
+    expect(app.locator("#effect")).to_contain_text(": 7 past zero")
+    app.get_by_role("button", name="Keep the rule").click()
+    expect(app.locator("#opened")).to_contain_text("can be ordered past zero now", timeout=OPENING_MS)
+    app.get_by_role("button", name="Done with the guide").first.click()
+    expect(app.get_by_role("heading", level=1)).to_have_text("Overview")
+    expect(app.get_by_role("navigation").get_by_role("link", name="Set up")).to_have_count(0)
+    assert dashboard.troubles == []
