@@ -80,7 +80,8 @@ def _some_of_everything(server: sandbox.Server, client: Client, dueback: Dueback
         dueback.supply(sku, "harbour", units, eta, f"PO-{1000 + days}")
     dueback.wait()
     variants = {
-        variant.sku: Item(to_global("ProductVariant", variant.pk), variant.sku) for variant in server.shop.variants
+        variant.sku: Item(to_global("ProductVariant", variant.pk), variant.sku or "")
+        for variant in server.shop.variants
     }
     for sku, units in ORDERED:
         shop.buy(Place("", "default-channel"), (variants[sku], units))
