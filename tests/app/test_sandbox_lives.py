@@ -312,10 +312,10 @@ STEPS = (
     "buy", "buy", "buy", "cancel", "edit", "give_up", "ship", "take_back", "expect", "slip", "shrink", "hold",
     "receive", "restock", "lose", "rule",
 )  # fmt: skip
-steps = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 9), st.integers(1, 5)), min_size=6, max_size=12)
+steps = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 9), st.integers(1, 5)), min_size=5, max_size=10)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(life=steps)
 def test_whatever_happens_in_a_shop_its_promises_can_be_kept_and_justified(
     town: Town, life: list[tuple[str, int, int]]
