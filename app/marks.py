@@ -170,6 +170,12 @@ def pending(connection: Connection, shop_id: int) -> int:
     return connection.scalar(select(func.count()).select_from(Mark).where(Mark.shop_id == shop_id)) or 0
 
 
+def waiting(connection: Connection, shop_id: int, variants: Collection[str]) -> bool:
+    """Whether any of these variants is to be looked at again."""
+    marked = select(Mark.target).where(Mark.shop_id == shop_id, Mark.kind == "variant", Mark.target.in_(variants))
+    return connection.execute(marked.limit(1)).first() is not None
+
+
 def shops_to_wake(connection: Connection) -> list[int]:
     """Shops with a mark that is due and whose state lets us work."""
     query = (

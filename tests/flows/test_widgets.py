@@ -64,7 +64,7 @@ def test_from_the_product_a_quick_rule_closes_it(
     expect(widget.get_by_text("Backorder", exact=True)).to_be_visible()
     widget.get_by_role("button", name="Quick rule").click()
     popup = dashboard.popup
-    popup.get_by_label("When sold out").select_option("off")
+    popup.get_by_label("Mode", exact=True).select_option("off")
     expect(popup.get_by_text("order lines change")).to_be_visible()
     popup.get_by_role("button", name="Keep").click()
     expect(dashboard.toasts).to_contain_text("The rule is kept")

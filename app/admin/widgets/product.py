@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import rulebook, shelf
+from app import marks, rulebook, shelf
 from app.admin import consent, lists, mounts, states
 from app.admin.acting import Done, Refused, acting
 from app.admin.lists import Filters
@@ -51,6 +51,7 @@ def product_widget(visit: Visit) -> str:
         "admin/widgets/product.html",
         visit=visit,
         product_id=asked.productId,
+        working=marks.waiting(visit.connection, visit.shop.id, [row.variant_id for row in page.rows]),
         product_slug=asked.productSlug,
         page=page if asked.productId else None,
         states=states.VARIANT,
