@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install run test lint bench test-live lock messages
+.PHONY: install run test lint bench test-live lock messages guide
 
 install: $(VENV)/installed
 
@@ -43,3 +43,7 @@ messages: install
 	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy --no-location --sort-output -o var/messages.pot app
 	$(BIN)/pybabel -q update -i var/messages.pot -d app/translations --no-fuzzy-matching --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -d app/translations
+
+# The pictures of docs/guide, from the sandbox's own shop; needs chromium.
+guide: install
+	$(BIN)/python -m tests.flows.guide

@@ -17,7 +17,8 @@ from app.engine.sooner import Way, ways
 from app.engine.state import line_state
 from app.explain.names import Names, rule_told
 from app.models import Line, Order, Shop
-from app.wording import ORDER, say
+from app.sentences import ORDER
+from app.wording import say
 
 
 def order(connection: Connection, shop: Shop, number: str, today: date) -> list[dict[str, Any]]:

@@ -14,7 +14,8 @@ from app.engine.plan import plan
 from app.engine.rules import Merged
 from app.explain.names import Names, rule_told
 from app.models import Shop, Variant
-from app.wording import VARIANT, say
+from app.sentences import VARIANT
+from app.wording import say
 
 
 class NoSuchChannel(ValueError):

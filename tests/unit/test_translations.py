@@ -1,13 +1,12 @@
 """Every text of the pages is there in every language, with the same placeholders, and compiled as it stands."""
 
 import re
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from app.admin.language import LANGUAGES
@@ -67,7 +66,6 @@ def test_a_translation_keeps_the_placeholders(language: str) -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_what_is_compiled_is_what_is_written(language: str) -> None:
     """`make messages` compiles; the compiled file is what the pages read."""
-    compiled = BytesIO()
-    write_mo(compiled, catalog(language))
-    kept = (APP / "translations" / language / "LC_MESSAGES" / "messages.mo").read_bytes()
-    assert kept == compiled.getvalue()
+    with (APP / "translations" / language / "LC_MESSAGES" / "messages.mo").open("rb") as file:
+        compiled = {_id(message): _forms(message.string) for message in read_mo(file) if message.id}
+    assert compiled == {_id(message): _forms(message.string) for message in catalog(language) if message.id}

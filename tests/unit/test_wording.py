@@ -11,6 +11,7 @@ from app import wording
 from app.engine.cause import LET_DATES_MOVE_LATER, Cause
 from app.engine.changes import Reason
 from app.engine.rules import Scope
+from app.sentences import SCOPES
 
 TODAY = date(2026, 11, 23)
 DOCUMENTED = re.findall(
@@ -49,7 +50,7 @@ def test_a_supply_without_a_reference_is_told_by_our_number() -> None:
 
 
 def test_every_scope_of_a_rule_can_be_said() -> None:
-    assert {scope.value for scope in Scope} == set(wording.SCOPES)
+    assert {scope.value for scope in Scope} == set(SCOPES)
     assert wording.origin("category", "Shirts", one_channel=True) == (
         "the rule for the category Shirts, in this channel only"
     )
