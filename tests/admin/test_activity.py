@@ -59,7 +59,7 @@ def test_the_page_says_who_did_what_and_what_stands_behind_it(desk: Desk, done: 
         "the address is unclear",
         "Took back a decision on order 1.",
         "Variant S1",
-        "Limit: 7 units",
+        "Cap: 7 units",
         "Changed the time zone from UTC to Europe/Berlin.",
         "Paused everything.",
         "Made the API key &lt;b&gt;ERP.",

@@ -234,7 +234,7 @@ def test_a_shop_that_refuses_to_cancel_is_quoted(at: Desk, door: Door) -> None:
     page = at.post("/queue/cancel", at.get("/queue").text, line=["line-10"]).text
     door.refusal = ShopError("This order can't be canceled.", retry=False)
     after = at.web.get(at.post("/queue/cancelled", page, order=["order-10"]).headers["Location"]).text
-    assert "The shop did not cancel it: This order can&#39;t be canceled." in after
+    assert "The shop did not cancel order 10: This order can&#39;t be canceled." in after
 
 
 def test_cancelling_nothing_goes_back_to_the_list(at: Desk) -> None:

@@ -320,7 +320,7 @@ def test_what_a_quick_rule_cannot_say_is_refused_in_words(desk: Desk, there: Wai
     desk.sign_in("MANAGE_PRODUCTS")
     page = desk.get(QUICK).text
     fields = {"productId": "P", "productSlug": "shirt", "cap": "=", "cap.typed": "lots"}
-    assert "cap: " in desk.post("/popups/product/preview", page, **fields).text
+    assert "Cap: " in desk.post("/popups/product/preview", page, **fields).text
     answer = desk.post("/popups/product/save", page, **fields)
     assert answer.status_code == 422
     assert 'value="lots"' in answer.text
