@@ -124,6 +124,7 @@
     } else if (event.target.closest("[data-close]")) dispatch("popupClose");
   });
 
+  for (const button of document.querySelectorAll("[data-popup]")) button.disabled = false;
   if (location.hash === "#signed-in" && !signIn) history.replaceState(null, "", location.pathname + location.search);
   const theme = remembered();
   if (!signIn && theme && theme !== root.dataset.theme) follow({ theme });
