@@ -67,7 +67,7 @@ CARDS = (
         lazy("Stock that rose"),
         lazy("Is it the supply you expect? Until you say so, as much of that is promised to nobody."),
         "soon",
-        "supply.index",
+        "supply.rises",
     ),
     Card(
         "findings",

@@ -96,7 +96,8 @@ def page(visit: Visit, place: Place, typed: Mapping[str, Answer] | None = None, 
     kept, names = rulebook.find(visit.connection, visit.shop.id, place), _names(visit)
     version = kept.version if kept else 0
     stale = typed is not None and g.get("wrong") and sent_version() != version
-    wrong_field, g.wrong = shapes.wrong_told(g.get("wrong") or "")
+    # Where it is stale, both are shown, which tells more.
+    wrong_field, g.wrong = shapes.wrong_told("" if stale else g.get("wrong") or "")
     return render_template(
         "admin/rules/edit.html",
         visit=visit,
