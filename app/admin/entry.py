@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import structlog
-from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import select
@@ -169,7 +169,3 @@ def _one_of(value: str | None, known: tuple[str, ...]) -> str:
     """The value where it is known, its first part where that is, else the first that is."""
     options = (value or "", (value or "").partition("-")[0])
     return next((option for option in options if option in known), known[0])
-
-
-def home_of(shop_id: int) -> str:
-    return url_for("home.index", shop_id=shop_id)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
 from app import setting_up
-from app.admin.staff import BOTH, EITHER, ORDERS, PRODUCTS, Needs, Staff
+from app.admin.staff import EITHER, ORDERS, Needs, Staff
 from app.models import Shop
 
 
@@ -56,6 +56,3 @@ def told(needs: Needs) -> str:
 
 def link(entry: Entry, shop_id: int) -> str:
     return url_for(entry.endpoint, shop_id=shop_id)
-
-
-__all__ = ["BOTH", "EITHER", "MENU", "ORDERS", "PRODUCTS", "Entry", "entries", "link", "told"]

@@ -9,9 +9,11 @@ from typing import Any, TypeVar
 import structlog
 from flask import abort, render_template
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from app.admin import acting
+from app.admin.acting import Done
 from app.admin.visit import Visit
 from app.models import Order
 
@@ -75,6 +77,18 @@ def numbers(visit: Visit, orders: Sequence[str]) -> dict[str, str]:
     with visit.runtime.engine.connect() as connection:
         known = {row.id: row.number for row in connection.execute(query)}
     return {order: known.get(order, "?") for order in orders}
+
+
+def done(found: Sequence[Outcome], said: str, to: str) -> Done:
+    """What came of them all: `said` of those that were done, then how many were refused; `to` tells each apart."""
+    refused = sum(outcome.kind != "done" for outcome in found)
+    if refused:
+        said += " " + ngettext("%(num)s was refused.", "%(num)s were refused.", refused)
+    return Done(said, to, "warning" if refused else "success", outcomes=[outcome.as_dict() for outcome in found])
+
+
+def count_done(found: Sequence[Outcome]) -> int:
+    return sum(outcome.kind == "done" for outcome in found)
 
 
 def page(visit: Visit, form: str, *, title: str, back: str) -> str:

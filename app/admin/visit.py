@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, g, request
@@ -45,11 +45,6 @@ class Visit:
     def who(self) -> str:
         """As it is kept with what the person does."""
         return self.staff.email
-
-
-def current() -> Visit:
-    """The visit that is being answered."""
-    return cast(Visit, g.visit)
 
 
 def reading(views: Blueprint, path: str, needs: Needs, **options: Any) -> Callable[[Handler], Handler]:

@@ -7,6 +7,8 @@ import time_machine
 from sqlalchemy import Engine
 
 from app.models import Shop
+from tests.admin.desk import Desk
+from tests.app.door import Door
 from tests.app.supply_shop import NOW
 from tests.app.waiting import Waiting
 
@@ -33,3 +35,15 @@ def there(engine: Engine) -> Waiting:
 @pytest.fixture
 def shop(there: Waiting) -> Shop:
     return there.shop
+
+
+@pytest.fixture
+def door(there: Waiting, monkeypatch: pytest.MonkeyPatch) -> Door:
+    return Door.opened(there, monkeypatch)
+
+
+@pytest.fixture
+def at(desk: Desk) -> Desk:
+    """Somebody who may manage orders is signed in."""
+    desk.sign_in("MANAGE_ORDERS")
+    return desk

@@ -6,12 +6,15 @@ import pytest
 from sqlalchemy import Engine, insert, select
 
 from app import clock, turns
-from app.models import QueueMove, SavedView, Shop, Supply
+from app.models import QueueMove, SavedView, Supply
 from app.platforms import ShopError
+from tests.admin.at_desk import at, door, shop
 from tests.admin.desk import Desk
 from tests.app.door import Door
 from tests.app.supply_shop import TODAY
 from tests.app.waiting import Waiting, day
+
+__all__ = ["at", "door", "shop"]
 
 EVIL = "<script>alert(1)</script>"
 
@@ -36,23 +39,6 @@ def there(engine: Engine) -> Waiting:
     found.orders["10"] = replace(order, customer="Ann@Example.com", lines=(named,))
     found.look()
     return found
-
-
-@pytest.fixture
-def shop(there: Waiting) -> Shop:
-    return there.shop
-
-
-@pytest.fixture
-def door(there: Waiting, monkeypatch: pytest.MonkeyPatch) -> Door:
-    return Door.opened(there, monkeypatch)
-
-
-@pytest.fixture
-def at(desk: Desk) -> Desk:
-    """Somebody who may manage orders is signed in."""
-    desk.sign_in("MANAGE_ORDERS")
-    return desk
 
 
 def shown(page: str) -> list[str]:

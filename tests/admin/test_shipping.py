@@ -8,12 +8,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from app import shipping, turns
-from app.models import Shop
 from app.platforms import ShipLine, ShopError
+from tests.admin.at_desk import at, door, shop
 from tests.admin.desk import Desk
 from tests.app.door import Door
 from tests.app.supply_shop import WHO
 from tests.app.waiting import Waiting
+
+__all__ = ["at", "door", "shop"]
 
 
 @pytest.fixture
@@ -25,23 +27,6 @@ def there(engine: Engine) -> Waiting:
         found.order(number, units)
     found.look()
     return found
-
-
-@pytest.fixture
-def shop(there: Waiting) -> Shop:
-    return there.shop
-
-
-@pytest.fixture
-def door(there: Waiting, monkeypatch: pytest.MonkeyPatch) -> Door:
-    return Door.opened(there, monkeypatch)
-
-
-@pytest.fixture
-def at(desk: Desk) -> Desk:
-    """Somebody who may manage orders is signed in."""
-    desk.sign_in("MANAGE_ORDERS")
-    return desk
 
 
 def test_orders_are_listed_in_turn_with_what_leaves_from_where(at: Desk) -> None:

@@ -42,14 +42,9 @@ def cancel(visit: Visit) -> Done:
         lambda number: _("Cancelled order %(number)s.", number=number),
         NotCancelled,
     )
-    done = sum(outcome.kind == "done" for outcome in found)
-    said = ngettext("%(num)s order was cancelled.", "%(num)s orders were cancelled.", done)
-    if done < len(found):
-        said += " " + ngettext("%(num)s was refused.", "%(num)s were refused.", len(found) - done)
+    said = ngettext("%(num)s order was cancelled.", "%(num)s orders were cancelled.", outcomes.count_done(found))
     to = url_for("queue.after_cancelling", shop_id=visit.shop.id, form=request.form[ONCE])
-    return Done(
-        said, to, "success" if done == len(found) else "warning", outcomes=[outcome.as_dict() for outcome in found]
-    )
+    return outcomes.done(found, said, to)
 
 
 @reading(views, "/queue/cancelled/<form>", ORDERS)

@@ -49,14 +49,9 @@ def ship_several(visit: Visit) -> Done:
         raise Refused(_("Tick the orders to ship, %(most)s at most.", most=lists.PER_PAGE))
     how = Wanted(visit, _asked("notify"), _asked("whole"), {order: _left(order) for order in orders})
     found = outcomes.each(outcomes.numbers(visit, orders), how.ship, _said, NotShipped)
-    left = sum(outcome.kind == "done" for outcome in found)
-    said = ngettext("%(num)s order was shipped.", "%(num)s orders were shipped.", left)
-    if left < len(found):
-        said += " " + ngettext("%(num)s was refused.", "%(num)s were refused.", len(found) - left)
+    said = ngettext("%(num)s order was shipped.", "%(num)s orders were shipped.", outcomes.count_done(found))
     to = url_for("shipping.several", shop_id=visit.shop.id, form=request.form[ONCE])
-    return Done(
-        said, to, "success" if left == len(found) else "warning", outcomes=[outcome.as_dict() for outcome in found]
-    )
+    return outcomes.done(found, said, to)
 
 
 @reading(views, "/shipping/sent/<form>", ORDERS)
