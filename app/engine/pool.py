@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from itertools import takewhile
 
 from app.engine.allocate import Reach
+from app.engine.answer import Piece, PoolPlan, Promise, Source
 from app.engine.dates import Calendar, release_of
-from app.engine.model import Facts, Mode, Piece, Pool, PoolPlan, Promise, Source, Terms
+from app.engine.model import Facts, Mode, Pool, Terms
 from app.engine.promise import Served, later_claim
 
 # "No limit" has to be a number all the same: platforms keep stock in 32-bit integers.
