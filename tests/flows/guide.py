@@ -122,7 +122,7 @@ def _at_work(browser: Browser, server: sandbox.Server, app_id: str, waits: Bough
     def rule(dashboard: Dashboard) -> None:
         app = follow(dashboard, "/rules", "Variant BLANKET-RUST", "What it would do")
         app.locator("input[value='20']").fill("4")
-        app.get_by_text("1 variant").first.wait_for()
+        app.get_by_role("heading", name="Closes").wait_for()
 
     def beside_an_order(dashboard: Dashboard) -> None:
         dashboard.open(order_page)
