@@ -1,13 +1,13 @@
 """What the engine answers: what each claim of a variant gets, and what its pools and channels should show.
 
-All quantities are whole units. All dates are calendar dates of the shop.
+All quantities are whole units. All dates are calendar dates of the shop. Named tuples as in `model`.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from app.engine.model import Claim
 
@@ -21,8 +21,7 @@ class Source(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Some units of a claim and what they rest on.
 
     `expected` is None for units on hand (they are here) and for units nobody can date. Units on hand that must wait for
@@ -44,16 +43,15 @@ class Piece:
 
 def units_ready(pieces: Iterable[Piece]) -> int:
     """Units that may leave now, unless their line is held."""
-    return sum(piece.quantity for piece in pieces if piece.ready)
+    return sum([piece.quantity for piece in pieces if piece.ready])
 
 
 def units_covered(pieces: Iterable[Piece]) -> int:
     """Units that are on hand, whether they may leave now or not."""
-    return sum(piece.quantity for piece in pieces if piece.source is Source.ON_HAND)
+    return sum([piece.quantity for piece in pieces if piece.source is Source.ON_HAND])
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(NamedTuple):
     """What one claim gets, best first. `beyond_cap` of its outstanding units exceed what its pool's cap allows.
 
     With `whole` its line ships in one piece.

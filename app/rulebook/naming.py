@@ -7,10 +7,11 @@ from typing import NamedTuple
 from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, select
 
+from app.db import any_texts
 from app.engine.rules import THE_SHOP, Scope
 from app.models import Channel, Shop, Variant
 from app.platforms import Platform
-from app.rulebook.place import Place, any_texts
+from app.rulebook.place import Place
 from app.rulebook.wrong import BadRule, NoSuchTarget
 from app.runtime import Runtime
 from app.sentences import NONE
