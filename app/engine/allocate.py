@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from app.engine.answer import Piece, Source
+from app.engine.answer import ON_HAND, SUPPLY, Piece
 from app.engine.model import Claim, Stock, Supply
 
 
@@ -31,8 +31,8 @@ class Lot:
 
     def piece(self, units: int, confidence: int | None) -> Piece:
         if self.supply is None:
-            return Piece(units, Source.ON_HAND, self.warehouse)
-        return Piece(units, Source.SUPPLY, self.warehouse, self.supply.id, comes_on(self.supply, confidence))
+            return Piece(units, ON_HAND, self.warehouse)
+        return Piece(units, SUPPLY, self.warehouse, self.supply.id, comes_on(self.supply, confidence))
 
 
 def comes_on(supply: Supply, confidence: int | None) -> date:

@@ -10,9 +10,7 @@ from typing import Any
 
 from app.engine.answer import Piece, Source
 from app.engine.cause import Cause
-from app.engine.model import Channel, Facts, Policy, Pool, Supply, Terms
-
-NO_RULE = Terms()
+from app.engine.model import NO_RULE, Channel, Facts, Policy, Pool, Supply
 
 
 @dataclass(frozen=True, slots=True)

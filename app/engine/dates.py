@@ -1,6 +1,5 @@
 """When something comes, as a rule reckons it: lead times, business days, cut-off, buffer, release."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,14 +18,14 @@ class Calendar:
         self._release = release_of(terms, today)
         self._held_until = None if terms.early_sale else self._release
         self._terms = terms
-        self._zone = ZoneInfo(terms.time_zone or facts.time_zone)
+        self._zone = terms.time_zone or facts.time_zone
         self._closed = facts.holidays.get(terms.holidays, frozenset()) if terms.holidays else frozenset()
         self._due: dict[date, date] = {}
 
-    def dated(self, pieces: Iterable[Piece]) -> list[Piece]:
-        """Pieces of goods with the dates this rule gives them."""
+    def dated(self, pieces: list[Piece]) -> list[Piece]:
+        """Pieces of goods with the dates this rule gives them; the same list where it changes none."""
         if not self._terms.buffer_days and not self._held_until:
-            return list(pieces)
+            return pieces
         return [self._dated(piece) for piece in pieces]
 
     def ordered_in(self, units: int, counts_from: date) -> Piece:
@@ -48,7 +47,7 @@ class Calendar:
 
     def order_counts_from(self, queued_at: datetime) -> date:
         """The day from which a lead time counts for an order of that moment."""
-        local = queued_at.astimezone(self._zone)
+        local = queued_at.astimezone(ZoneInfo(self._zone))
         late = self._terms.cut_off is not None and local.time() > self._terms.cut_off
         return local.date() + A_DAY if late else local.date()
 

@@ -85,6 +85,9 @@ class Terms:
     spread_days: int = 0
 
 
+NO_RULE = Terms()
+
+
 @dataclass(frozen=True, slots=True)
 class Stock:
     """One stock row as the platform shows it. `quantity` may be negative after a forced shipment."""
@@ -199,7 +202,7 @@ class Facts:
 
     def terms(self, channel: Channel) -> Terms:
         """What holds in the channel. Without a pool, or a rule for it, nothing is sold past zero."""
-        return next((pool.terms for pool in self.pools if pool.warehouse == channel.pool), Terms())
+        return next((pool.terms for pool in self.pools if pool.warehouse == channel.pool), NO_RULE)
 
     def around(self, warehouse: str) -> tuple[str, ...]:
         """The real warehouses of all channels that sell from this one, in their order."""

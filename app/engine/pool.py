@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import takewhile
 
 from app.engine.allocate import Reach
-from app.engine.answer import Piece, PoolPlan, Promise, Source
+from app.engine.answer import ON_HAND, SUPPLY, Piece, PoolPlan, Promise
 from app.engine.dates import Calendar, release_of
 from app.engine.model import Facts, Mode, Pool, Terms
 from app.engine.promise import Served, later_claim
@@ -72,12 +72,12 @@ def beyond_free(pool: Pool, facts: Facts, served: Served, units: int, today: dat
     """What new buyers in the pool's channels would wait for, if they took so many units together."""
     taken = served.goods.look(units, Reach(facts.around(pool.warehouse), pool.terms.confidence))
     pieces = later_claim(taken, units, Calendar(pool.terms, facts, today))
-    return (piece for piece in pieces if piece.source is not Source.ON_HAND)
+    return (piece for piece in pieces if piece.source is not ON_HAND)
 
 
 def is_sold(piece: Piece, terms: Terms, today: date) -> bool:
     """Whether a rule that needs dates sells what comes like this."""
-    if piece.expected is None or (terms.cap == "incoming" and piece.source is not Source.SUPPLY):
+    if piece.expected is None or (terms.cap == "incoming" and piece.source is not SUPPLY):
         return False
     return terms.horizon_days is None or piece.expected <= today + timedelta(days=terms.horizon_days)
 
@@ -114,7 +114,7 @@ def _allowed(pool: Pool, facts: Facts, served: Served) -> int:
         return pool.terms.cap
     selling = {channel.id for channel in facts.channels if channel.pool == pool.warehouse}
     ours = (piece for promise in served.promises if promise.claim.channel in selling for piece in promise.pieces)
-    return sum(piece.quantity for piece in ours if piece.source is Source.SUPPLY)
+    return sum(piece.quantity for piece in ours if piece.source is SUPPLY)
 
 
 def _mark(promises: Sequence[Promise], excess: Mapping[str, int], pools: Mapping[str, str | None]) -> list[Promise]:

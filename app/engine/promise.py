@@ -9,7 +9,7 @@ from typing import Literal
 from app.engine.allocate import Goods, Reach, cover
 from app.engine.answer import Offer, Piece, Promise, Step, units_ready
 from app.engine.dates import Calendar
-from app.engine.model import Channel, Claim, Facts, Mode, Terms
+from app.engine.model import NO_RULE, Channel, Claim, Facts, Mode, Terms
 from app.engine.telling import first_day, last_day
 from app.engine.turns import in_turn
 from app.engine.unseen import Unseen, serve_unseen
@@ -38,7 +38,7 @@ def serve(facts: Facts, today: date) -> Served:
     reach = {channel.id: Reach(channel.warehouses, terms[channel.id].confidence) for channel in facts.channels}
     covered = cover(queue, goods, reach)
     calendars = {channel: Calendar(held, facts, today) for channel, held in terms.items()}
-    elsewhere = Calendar(Terms(), facts, today)
+    elsewhere = Calendar(NO_RULE, facts, today)
     whole = {channel for channel, held in terms.items() if not held.may_split}
     promises = [
         Promise(claim, _promised(claim, pieces, calendars.get(claim.channel, elsewhere)), whole=claim.channel in whole)
@@ -50,7 +50,7 @@ def serve(facts: Facts, today: date) -> Served:
     return Served(promises, outstanding, serve_unseen(facts, goods), goods, reach, calendars)
 
 
-def _promised(claim: Claim, pieces: Sequence[Piece], calendar: Calendar) -> tuple[Piece, ...]:
+def _promised(claim: Claim, pieces: list[Piece], calendar: Calendar) -> tuple[Piece, ...]:
     given = calendar.dated(pieces)
     rest = claim.quantity - sum([piece.quantity for piece in given])
     if rest:
@@ -65,7 +65,7 @@ def new_claim(served: Served, channel: Channel, units: int) -> list[Piece]:
     return later_claim(served.goods.look(units, served.reach[channel.id]), units, served.calendars[channel.id])
 
 
-def later_claim(taken: Sequence[Piece], units: int, calendar: Calendar) -> list[Piece]:
+def later_claim(taken: list[Piece], units: int, calendar: Calendar) -> list[Piece]:
     """The pieces of a claim made today for `units` that was handed out `taken`."""
     rest = units - sum(piece.quantity for piece in taken)
     given = calendar.dated(taken)
@@ -75,10 +75,10 @@ def later_claim(taken: Sequence[Piece], units: int, calendar: Calendar) -> list[
 def steps(pieces: Sequence[Piece], today: date) -> tuple[Step, ...]:
     """The pieces as a buyer wants to hear them: how many now, how many on which day, how many some day."""
     on_hand = units_ready(pieces)
-    later: Counter[date | None] = Counter()
+    later: dict[date | None, int] = {}
     for piece in pieces:
         if not piece.ready:
-            later[piece.expected] += piece.quantity
+            later[piece.expected] = later.get(piece.expected, 0) + piece.quantity
     by_date = sorted(later.items(), key=lambda item: item[0] or date.max)
     return tuple(Step(units, day) for units, day in [(on_hand, today), *((n, day) for day, n in by_date)] if units)
 
