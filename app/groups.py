@@ -6,7 +6,8 @@ from itertools import groupby
 from flask_babel import lazy_gettext as lazy
 
 from app.platforms import ChannelSeen, Platform, ShopLayout, WarehouseSeen
-from app.pools import CannotOpen, members_of, open_pool, pool_name, pool_of, real_warehouses
+from app.pool_layout import members_of, pool_name, pool_of, real_warehouses
+from app.pools import CannotOpen, open_pool
 from app.wording import Said
 
 LEFT = lazy('{channel} does not sell from "{warehouse}" any more.')

@@ -11,13 +11,13 @@ from typing import Any
 from flask_babel import LazyString as Text
 from flask_babel import lazy_gettext as lazy
 
-from app.platforms import ChannelSeen, Platform, ShopError, ShopLayout, WarehouseSeen, ZoneSeen
+from app.platforms import ChannelSeen, Platform, ShopError, ShopLayout, WarehouseSeen
+from app.pool_layout import members_of, pool_name, pool_of, real_warehouses, zones_lacking
 from app.refusal import Refusal
 from app.wording import Said
 
 IN_ORDER = "PRIORITIZE_SORTING_ORDER"
 BAD_ADDRESS = {"INVALID", "REQUIRED"}
-LONGEST_NAME = 250
 NO_CHANNEL = lazy("The shop does not have this channel any more.")
 
 
@@ -60,49 +60,6 @@ def open_pool(platform: Platform, channels: Sequence[ChannelSeen], *, may_change
         opening.let_drain(replaced)
     opening.allocate_in_order()
     return PoolOpened(warehouse, tuple(opening.done))
-
-
-def pool_of(layout: ShopLayout, channel: ChannelSeen) -> WarehouseSeen | None:
-    """The channel's pool: one of ours that it sells from, else the one that was made for it and taken away."""
-    ours = {warehouse.id: warehouse for warehouse in layout.warehouses if warehouse.ours}
-    joined = [ours[warehouse] for warehouse in channel.warehouses if warehouse in ours]
-    made = [warehouse for warehouse in ours.values() if channel.id in (warehouse.pool_of or ())]
-    return next(iter([*joined, *made]), None)
-
-
-def pool_name(channels: Sequence[ChannelSeen]) -> str:
-    """What staff read where they choose a warehouse to ship from."""
-    begin, end = "Backorders (", "): ship from your own warehouse instead"
-    names = ", ".join(dict.fromkeys(channel.name for channel in channels))
-    return f"{begin}{names[: LONGEST_NAME - len(begin) - len(end)]}{end}"
-
-
-def members_of(layout: ShopLayout, pool: WarehouseSeen | None) -> list[ChannelSeen]:
-    """The channels that share the pool: those it was made for, and those that sell from it."""
-    if pool is None:
-        return []
-    return [
-        channel for channel in layout.channels if channel.id in (pool.pool_of or ()) or pool.id in channel.warehouses
-    ]
-
-
-def real_warehouses(layout: ShopLayout, channel: ChannelSeen) -> tuple[str, ...]:
-    """The merchant's own warehouses of the channel, in allocation order."""
-    ours = {warehouse.id for warehouse in layout.warehouses if warehouse.ours}
-    return tuple(warehouse for warehouse in channel.warehouses if warehouse not in ours)
-
-
-def zones_lacking(layout: ShopLayout, channel: ChannelSeen, pool: str) -> list[ZoneSeen]:
-    """Shipping zones of the channel that its real warehouses serve and its pool does not.
-
-    A zone that none of them serves sells nothing in the channel; the pool must not open it.
-    """
-    real = set(real_warehouses(layout, channel))
-    return [
-        zone
-        for zone in layout.zones
-        if channel.id in zone.channels and real & set(zone.warehouses) and pool not in zone.warehouses
-    ]
 
 
 def _group(layout: ShopLayout, ids: Sequence[str]) -> list[ChannelSeen]:

@@ -13,7 +13,7 @@ from app.doctor.finding import Finding
 from app.models import Notice, Shop
 from app.notices import Topic
 from app.platforms import Platform, ShopLayout
-from app.pools import pool_of, zones_lacking
+from app.pool_layout import pool_of, zones_lacking
 from app.runtime import Runtime
 from app.wording import Said
 

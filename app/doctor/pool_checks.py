@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as lazy
 from app.doctor.evidence import Evidence
 from app.doctor.finding import Finding, Severity
 from app.platforms import ChannelSeen, ShopLayout, WarehouseSeen
-from app.pools import IN_ORDER, members_of, pool_of, real_warehouses, zones_lacking
+from app.pool_layout import members_of, pool_of, real_warehouses, zones_lacking
+from app.pools import IN_ORDER
 from app.wording import told
 
 MENDED = lazy("Dueback puts it right by itself at its next sweep, or at once with `dueback doctor --mend`.")
