@@ -45,6 +45,13 @@ class Said:
         return {"text": english(self.text)} | ({"values": values} if values else {})
 
 
+def together(first: Said, *more: Said) -> Said:
+    """One sentence after another."""
+    for said in more:
+        first = Said("{first} {then}", first=first, then=said)
+    return first
+
+
 def retold(kept: Any) -> str:
     """What was kept of a sentence, in the language of who asks; what was kept as a plain text as it stands."""
     return str(meant(kept))

@@ -51,7 +51,8 @@ def _locale() -> str:
         wanted: str = visit.shop.settings.get("language") or visit.staff.locale
         return wanted
     # What goes wrong before a visit begins is told to whoever is signed in, too.
-    person = staff.of_shop((request.view_args or {}).get("shop_id", 0)) if has_request_context() else None
+    shop_id = (request.view_args or {}).get("shop_id") if has_request_context() else None
+    person = staff.of_shop(shop_id) if shop_id is not None else None
     return person.locale if person else LANGUAGES[0]
 
 

@@ -18,7 +18,7 @@ from app.runtime import Runtime
 from app.sentences import STATES
 from app.shipping import looking
 from app.shipping.ready import ReadyLine, ReadyOrder, orders_of
-from app.wording import Said
+from app.wording import Said, together
 
 LOOK_SECONDS = 45
 
@@ -75,7 +75,7 @@ def ship(
             raise _not_whole(order, held)
         if not chosen:
             nothing = Said(lazy("Nothing of order {order} is ready to ship."), order=number)
-            raise _told_together(nothing, *_lying(order), *held)
+            raise NotShipped("{told}", told=together(nothing, *_lying(order), *held))
         try:
             with contextlib.closing(runtime.platform(shop)) as platform:
                 made = platform.ship(order_id, chosen, exceed=True, tracking=tracking, notify=notify)
@@ -189,13 +189,8 @@ def _lying(order: ReadyOrder | None) -> Iterator[Said]:
 def _not_whole(order: ReadyOrder, held: Sequence[Said]) -> NotShipped:
     left = sum(line.left for line in order.lines)
     text = lazy("Order {order} is not ready as a whole, only {ready} of {units}. Nothing was shipped.")
-    return _told_together(Said(text, order=order.order, ready=order.ready, units=left), *held)
-
-
-def _told_together(first: Said, *more: Said) -> NotShipped:
-    for said in more:
-        first = Said("{first} {then}", first=first, then=said)
-    return NotShipped(first.text, **first.values)
+    said = Said(text, order=order.order, ready=order.ready, units=left)
+    return NotShipped("{told}", told=together(said, *held))
 
 
 def _refusal(number: str, wrong: ShopError) -> NotShipped:

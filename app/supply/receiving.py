@@ -22,7 +22,7 @@ from app.supply import receipts, record, rises
 from app.supply.fields import FARTHEST
 from app.supply.record import Kept
 from app.supply.wrong import NOTHING_TO_COME, BadSupply
-from app.wording import Said, english, told
+from app.wording import Said, english, together, told
 
 __all__ = ["Received", "receive", "settle", "undo"]
 
@@ -91,21 +91,14 @@ def _checked(supply: Kept, units: int | None) -> int:
 
 
 def _told(supply: Kept, arrived: int, *stock: Said) -> str:
-    return " ".join(
-        map(
-            str,
-            [
-                Said(
-                    lazy("Supply {supply}: {arrived} received, {by_now} of {quantity} by now."),
-                    supply=str(supply.id),
-                    arrived=arrived,
-                    by_now=supply.received + arrived,
-                    quantity=supply.quantity,
-                ),
-                *stock,
-            ],
-        )
+    count = Said(
+        lazy("Supply {supply}: {arrived} received, {by_now} of {quantity} by now."),
+        supply=str(supply.id),
+        arrived=arrived,
+        by_now=supply.received + arrived,
+        quantity=supply.quantity,
     )
+    return str(together(count, *stock))
 
 
 def _raise(

@@ -6,8 +6,11 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
+from flask import Flask, render_template_string
+from flask_babel import force_locale
 
 from app import reasons, wording
+from app.admin import language
 from app.engine.cause import LET_DATES_MOVE_LATER, Cause
 from app.engine.changes import Reason
 from app.engine.rules import Scope
@@ -72,3 +75,14 @@ def test_values_of_a_rule_survive_being_kept(was: object, now: object) -> None:
     reason = Reason(Cause.RULE_CHANGED, what="may_split", was=was, now=now)
     kept = json.loads(json.dumps(reasons.kept(reason, {})))
     assert reasons.retold(kept, "", TODAY) == reasons.sentence(reason, {}, TODAY)
+
+
+def test_numbers_in_texts_are_written_as_the_language_does() -> None:
+    app = Flask("app.admin")
+    language.register(app)
+    page = '{{ ngettext("%(num)s line", "%(num)s lines", 1000) }}, {{ _("%(count)s receipts", count=2000) }}'
+    with app.test_request_context():
+        assert render_template_string(page) == "1,000 lines, 2,000 receipts"
+        with force_locale("de"):
+            assert render_template_string(page).startswith("1.000 Positionen, ")
+            assert wording.gettext("All %(count)s variants", count=1500) == "Alle 1.500 Varianten"
