@@ -1,7 +1,6 @@
 """When something comes, as a rule reckons it: lead times, business days, cut-off, buffer, release."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,6 @@ class Calendar:
 
     def __init__(self, terms: Terms, facts: Facts, today: date) -> None:
         self.today = today
-        self.confidence = terms.confidence
         self._release = release_of(terms, today)
         self._held_until = None if terms.early_sale else self._release
         self._terms = terms
@@ -44,8 +42,8 @@ class Calendar:
             return piece
         told = max(day, self._held_until or day) if day >= self.today else None
         if piece.source is Source.SUPPLY:
-            return replace(piece, expected=told)
-        return replace(piece, source=Source.LEAD_TIME if told else Source.UNKNOWN, expected=told)
+            return piece._replace(expected=told)
+        return piece._replace(source=Source.LEAD_TIME if told else Source.UNKNOWN, expected=told)
 
     def order_counts_from(self, queued_at: datetime) -> date:
         """The day from which a lead time counts for an order of that moment."""
@@ -59,11 +57,11 @@ class Calendar:
 
     def _dated(self, piece: Piece) -> Piece:
         if piece.source is Source.ON_HAND:
-            return replace(piece, expected=self._held_until) if self._held_until else piece
+            return piece._replace(expected=self._held_until) if self._held_until else piece
         if piece.expected is None:
             return piece
         day = piece.expected + timedelta(days=self._terms.buffer_days)
-        return replace(piece, expected=max(day, self._held_until or day))
+        return piece._replace(expected=max(day, self._held_until or day))
 
     def _lead_time_ends(self, start: date) -> date | None:
         if self._terms.lead_days is None:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import takewhile
 
@@ -89,6 +88,8 @@ def _outstanding(pool: Pool, facts: Facts, served: Served) -> int:
 
 def _unseen_outstanding(pool: Pool, facts: Facts, served: Served) -> int:
     """Of orders not read yet only the warehouse is known: they count wherever they may belong."""
+    if not served.unseen:
+        return 0
     places = {pool.warehouse, *facts.around(pool.warehouse)}
     return sum(unread.waiting for unread in served.unseen if unread.warehouse in places)
 
@@ -123,6 +124,6 @@ def _mark(promises: Sequence[Promise], excess: Mapping[str, int], pools: Mapping
     for promise in reversed(promises):
         pool = pools.get(promise.claim.channel) or ""
         beyond = min(left[pool], promise.outstanding)
-        marked.append(replace(promise, beyond_cap=beyond) if beyond else promise)
+        marked.append(promise._replace(beyond_cap=beyond) if beyond else promise)
         left[pool] -= beyond
     return marked[::-1]

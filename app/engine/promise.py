@@ -29,13 +29,14 @@ from app.engine.unseen import Unseen, serve_unseen
 class Served:
     """What everybody got, in queue order; what is owed and not covered in each channel; the goods that are left.
 
-    `calendars` is how each channel reckons dates.
+    `reach` is what each channel may use, `calendars` how it reckons dates.
     """
 
     promises: list[Promise]
     outstanding: Counter[str]
     unseen: list[Unseen]
     goods: Goods
+    reach: Mapping[str, Reach]
     calendars: Mapping[str, Calendar]
 
 
@@ -44,7 +45,8 @@ def serve(facts: Facts, today: date) -> Served:
     goods = Goods(facts.stocks, facts.supplies, today)
     queue = in_turn(facts.claims, facts.policy, facts.exchanges)
     terms = {channel.id: facts.terms(channel) for channel in facts.channels}
-    covered = cover(queue, goods, {c.id: Reach(c.warehouses, terms[c.id].confidence) for c in facts.channels})
+    reach = {channel.id: Reach(channel.warehouses, terms[channel.id].confidence) for channel in facts.channels}
+    covered = cover(queue, goods, reach)
     calendars = {channel: Calendar(held, facts, today) for channel, held in terms.items()}
     elsewhere = Calendar(Terms(), facts, today)
     whole = {channel for channel, held in terms.items() if not held.may_split}
@@ -55,13 +57,12 @@ def serve(facts: Facts, today: date) -> Served:
     outstanding: Counter[str] = Counter()
     for promise in promises:
         outstanding[promise.claim.channel] += promise.outstanding
-    return Served(promises, outstanding, serve_unseen(facts, goods), goods, calendars)
+    return Served(promises, outstanding, serve_unseen(facts, goods), goods, reach, calendars)
 
 
 def _promised(claim: Claim, pieces: Sequence[Piece], calendar: Calendar) -> tuple[Piece, ...]:
-    given, rest = calendar.dated(pieces), claim.quantity
-    for piece in given:
-        rest -= piece.quantity
+    given = calendar.dated(pieces)
+    rest = claim.quantity - sum([piece.quantity for piece in given])
     if rest:
         given.append(calendar.ordered_in(rest, calendar.order_counts_from(claim.queued_at)))
     if claim.redated:
@@ -71,8 +72,7 @@ def _promised(claim: Claim, pieces: Sequence[Piece], calendar: Calendar) -> tupl
 
 def new_claim(served: Served, channel: Channel, units: int) -> list[Piece]:
     """What a buyer of `units` in the channel would get who came last of all."""
-    calendar = served.calendars[channel.id]
-    return later_claim(served.goods.look(units, Reach(channel.warehouses, calendar.confidence)), units, calendar)
+    return later_claim(served.goods.look(units, served.reach[channel.id]), units, served.calendars[channel.id])
 
 
 def later_claim(taken: Sequence[Piece], units: int, calendar: Calendar) -> list[Piece]:
