@@ -91,10 +91,10 @@ def _drained(connection: Connection, shop_id: int) -> set[str]:
 
 def _finish(runtime: Runtime, shop: Shop, platform: Platform, who: str, kind: str, channels: Sequence[str]) -> None:
     """What was done is kept with the layout that came of it, and everything is looked at anew."""
-    layout = platform.layout()
-    names = {channel.id: channel.name for channel in layout.channels}
-    subject = Thing(Subject.CHANNEL, channels[0], names[channels[0]])
-    with runtime.engine.begin() as connection:
+    with book.one_layout_at_a_time(runtime.engine, shop.id) as connection:
+        layout = platform.layout()
+        names = {channel.id: channel.name for channel in layout.channels}
+        subject = Thing(Subject.CHANNEL, channels[0], names[channels[0]])
         tell(connection, shop.id, who, kind, subject, channels=", ".join(names[channel] for channel in channels))
         book.record_layout(connection, shop.id, layout)
         marks.mark_every_variant(connection, shop.id)

@@ -10,7 +10,7 @@ from app import book, rulebook
 from app.activity import tell_pool
 from app.engine.model import Mode
 from app.models import Shop
-from app.platforms import ChannelSeen, ShopLayout
+from app.platforms import ChannelSeen, Platform
 from app.pools import CannotOpen, ask_consent, open_pool
 from app.rulebook import Edit
 from app.runtime import Runtime
@@ -38,7 +38,7 @@ def open_pools(runtime: Runtime, shop: Shop, groups: Sequence[Sequence[str]], *,
                 _tell(runtime, shop, who, group, opened)
                 done += opened
         finally:
-            _take_over(runtime, shop, platform.layout())
+            _take_over(runtime, shop, platform)
     return done
 
 
@@ -61,6 +61,6 @@ def _tell(runtime: Runtime, shop: Shop, who: str, group: Sequence[ChannelSeen], 
         tell_pool(connection, shop.id, who, group, done)
 
 
-def _take_over(runtime: Runtime, shop: Shop, layout: ShopLayout) -> None:
-    with runtime.engine.begin() as connection:
-        book.record_layout(connection, shop.id, layout)
+def _take_over(runtime: Runtime, shop: Shop, platform: Platform) -> None:
+    with book.one_layout_at_a_time(runtime.engine, shop.id) as connection:
+        book.record_layout(connection, shop.id, platform.layout())

@@ -97,9 +97,8 @@ def _say_what_completes(runtime: Runtime, shop: Shop) -> None:
 
 def _layout(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Taken]) -> bool:
     """Channels, warehouses and their order. A change in them may concern every variant."""
-    layout = platform.layout()
-    with runtime.engine.begin() as connection:
-        if book.record_layout(connection, shop.id, layout):
+    with book.one_layout_at_a_time(runtime.engine, shop.id) as connection:
+        if book.record_layout(connection, shop.id, platform.layout()):
             marks.mark_every_variant(connection, shop.id)
         marks.clear(connection, shop.id, "layout", taken)
     return True

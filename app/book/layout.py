@@ -1,16 +1,35 @@
 """Channels and warehouses, as the shop shows them."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Engine, delete, select, text
 
 from app.book.rows import upsert
 from app.models import Channel, Warehouse
 from app.platforms import ChannelSeen, ShopLayout, WarehouseSeen
 
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('layout', :shop))")
+
+
+@contextlib.contextmanager
+def one_layout_at_a_time(engine: Engine, shop_id: int) -> Iterator[Connection]:
+    """A transaction to read the shop's layout in and take it over: what is read old is never kept late.
+
+    Of a pool that was just opened we hear no webhook, since that is an echo: a late answer without it would leave it
+    out of the book until the next sweep.
+    """
+    with engine.begin() as connection:
+        connection.execute(_LOCK, {"shop": shop_id})
+        yield connection
+
 
 def record_layout(connection: Connection, shop_id: int, layout: ShopLayout) -> bool:
-    """Take over the shop's channels and warehouses. True when something changed that decides plans."""
+    """Take over the shop's channels and warehouses. True when something changed that decides plans.
+
+    Call within `one_layout_at_a_time`, with what was read there.
+    """
     before = _what_decides(connection, shop_id)
     pools = {warehouse.id for warehouse in layout.warehouses if warehouse.ours}
     warehouses = [

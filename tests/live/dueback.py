@@ -15,10 +15,11 @@ from unittest import mock
 
 import httpx
 from click.testing import CliRunner
+from sqlalchemy import func, select
 
 from app.cli import dueback
 from app.cli.opening import opened
-from app.models import Shop
+from app.models import Channel, Shop, Variant
 from app.runtime import Runtime
 from tests.live.postman import Postman
 
@@ -109,8 +110,15 @@ class Dueback:
         return self.shop_command("supply", "add", *where, *what)
 
     def knows(self, sku: str, channel: str) -> bool:
-        """Whether Dueback has heard of the variant and the channel."""
-        return bool(self.shop_command("availability", "--sku", sku, "--channel", channel, "--json", may_fail=True))
+        """Whether Dueback has heard that the variant is on sale in the channel: a rule opens pools only where it is.
+
+        A shop tells of a variant first and then of where it is sold; no command shows the second alone.
+        """
+        listed = func.jsonb_exists(Variant.listed_in, Channel.id)
+        both = (Variant.shop_id == Channel.shop_id) & (Variant.sku == sku) & (Channel.slug == channel)
+        with self.inside() as (runtime, shop), runtime.engine.connect() as connection:
+            found = select(Variant.id).join(Channel, both & listed).where(Variant.shop_id == shop.id)
+            return connection.execute(found).first() is not None
 
     def queue(self, sku: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(self.shop_command("queue", "--sku", sku, "--json"))
