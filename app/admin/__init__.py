@@ -81,6 +81,7 @@ def register(app: Flask, runtime: Runtime) -> None:
         once=acting.once,
         behind_since=behind_since,
         is_paused=is_paused,
+        ORDERS=staff.ORDERS,
         version=installs.version(),
     )
     for views in (ASSETS, *PAGES):
