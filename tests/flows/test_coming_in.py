@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.flows.conftest import Scene
 from tests.flows.dashboard import Dashboard
+from tests.flows.scene import Scene
 
 
 def test_a_member_of_staff_comes_in_without_a_word(dashboard: Dashboard, scene: Scene) -> None:

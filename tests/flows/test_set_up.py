@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from tests.flows.conftest import Scene
 from tests.flows.dashboard import Dashboard
+from tests.flows.scene import Scene
 
 OPENING_MS = 60_000
 

@@ -49,7 +49,11 @@
     const asked = new URL(location.href).searchParams.get("theme");
     const wanted = { token, parent, theme: looks.theme || asked || "light", locale: looks.locale || "en" };
     const { ok, body } = await send(signIn.dataset.session, wanted);
-    if (!ok) return trouble("refused", body.message);
+    if (!ok) {
+      // The dashboard hands over another token before long.
+      exchanging = false;
+      return trouble("refused", body.message);
+    }
     const again = signIn.querySelector("form[data-again]");
     if (again) return again.submit();
     const address = ownAddress();
