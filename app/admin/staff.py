@@ -29,8 +29,8 @@ BOTH: Needs = (frozenset(May),)
 class Staff:
     """One person in one shop's dashboard.
 
-    `until` is when the token that said so is not taken any more, in seconds since 1970. `parent` is the dashboard's origin, as the token
-    came from there. `theme` and `locale` are what the dashboard shows.
+    `until` is when the token that said so is not taken any more, in seconds since 1970. `parent` is the dashboard's
+    origin, as the token came from there. `theme` and `locale` are what the dashboard shows.
     """
 
     shop_id: int

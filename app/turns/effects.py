@@ -120,7 +120,11 @@ def givers(connection: Connection, shop: Shop, taker: str, units: int, today: da
 
 
 def _likely(
-    able: Sequence[str], before: Mapping[str, Stands], lines: Mapping[str, Row[*tuple[Any, ...]]], taker: str, units: int
+    able: Sequence[str],
+    before: Mapping[str, Stands],
+    lines: Mapping[str, Row[*tuple[Any, ...]]],
+    taker: str,
+    units: int,
 ) -> list[str]:
     """These lines without the taker; first who is harmed least if the two just change places."""
     last = before[taker].expected or date.max

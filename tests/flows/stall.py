@@ -17,8 +17,10 @@ def in_days(days: int) -> date:
 
 @dataclass(frozen=True)
 class Stall:
-    """Two of the first item are on hand, for somebody who ordered five; four orders wait for the second; the third
-    has nothing to come. The items' product has a name that is meant to do harm."""
+    """Two of the first item are on hand, for somebody who ordered five; four orders wait for the second.
+
+    Of each more is to come. Their product has a name that is meant to do harm.
+    """
 
     world: World
     channel: Place

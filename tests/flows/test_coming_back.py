@@ -1,6 +1,7 @@
 """Sessions that end, and forms that prove nothing: what was typed is kept, and there is always a way on."""
 
 import re
+
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import FrameLocator, expect

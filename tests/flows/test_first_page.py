@@ -16,12 +16,15 @@ def test_the_first_page_is_light_and_nothing_on_it_jumps(
     browser: Browser, scene: Scene, stall: Stall, path: str
 ) -> None:
     answers: list[Response] = []
+
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
     with at_the_dashboard(browser, scene.server) as dashboard:
-        dashboard.page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - it marks what it is given
+        dashboard.page.on("response", note)
         app = dashboard.open_app(scene.app_id, path)
         expect(app.get_by_role("navigation", name="Dueback")).to_be_visible()
         assert layout_shift(dashboard.frame) == 0
         ours = [answer.request.sizes() for answer in answers if answer.url.startswith(scene.dueback.url)]
         sent = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in ours)
         assert 10_000 < sent < MOST_BYTES
-        print(path, sent)

@@ -1,4 +1,4 @@
-"""What is not somebody's own: another shop's pages, what their permissions do not cover, what others changed meanwhile."""
+"""What is not one's own: another shop's pages, what one may not do, what others changed meanwhile."""
 
 import re
 from collections.abc import Iterator

@@ -23,7 +23,9 @@ def crowd(scene: Scene) -> str:
     sku = list(scene.server.shop.variants)[-1].sku or ""
     scene.dueback.sweep()
     scene.dueback.wait()
-    scene.dueback.rule(f"channel:{channel.slug}", "--mode", "backorder", "--cap", "2000", "--open-at", "always", "--yes")
+    scene.dueback.rule(
+        f"channel:{channel.slug}", "--mode", "backorder", "--cap", "2000", "--open-at", "always", "--yes"
+    )
     scene.dueback.supply(sku, f"{channel.slug}-1", 500, in_days(20).isoformat(), "PO-1000")
     scene.dueback.wait()
     return sku
@@ -100,9 +102,7 @@ def test_filters_that_are_saved_are_a_view_that_comes_back(queue: FrameLocator) 
     expect(queue.get_by_role("link", name="Nobody knows when")).to_have_attribute("aria-current", "page")
 
 
-def test_a_line_is_held_by_keyboard_alone(
-    queue: FrameLocator, dashboard: Dashboard, scene: Scene, crowd: str
-) -> None:
+def test_a_line_is_held_by_keyboard_alone(queue: FrameLocator, dashboard: Dashboard, scene: Scene, crowd: str) -> None:
     before, page = holds(scene, crowd), dashboard.page
     queue.get_by_role("link", name="Skip to the content").focus()
     page.keyboard.press("Enter")
@@ -118,9 +118,7 @@ def test_a_line_is_held_by_keyboard_alone(
     assert holds(scene, crowd) == before + 1
 
 
-def test_a_button_that_is_pressed_twice_counts_once(
-    queue: FrameLocator, scene: Scene, crowd: str
-) -> None:
+def test_a_button_that_is_pressed_twice_counts_once(queue: FrameLocator, scene: Scene, crowd: str) -> None:
     before = holds(scene, crowd)
     queue.get_by_role("checkbox").nth(3).check()
     queue.get_by_role("button", name="Hold", exact=True).dblclick()

@@ -33,15 +33,13 @@ def keep_a_rule(frame: Frame) -> None:
 class Visit:
     """`path` is below the shop's address, with what its names in braces stand for put in. `then` leads on from there.
 
-    `title`: what the page is headed by, where another one could be shown there unnoticed. `grows`: it shows what the
-    shop answers as soon as it does.
+    `title`: what the page is headed by, where another one could be shown there unnoticed.
     """
 
     endpoint: str
     path: str
     then: Callable[[Frame], None] | None = None
     title: str = ""
-    grows: bool = False
 
     def __str__(self) -> str:
         return self.endpoint
@@ -49,7 +47,7 @@ class Visit:
 
 VISITS = (
     Visit("home.index", "/"),
-    Visit("setup.index", "/setup", grows=True),
+    Visit("setup.index", "/setup"),
     Visit("queue.index", "/queue"),
     Visit("queue.index", "/queue?state=waiting&text=nobody"),
     Visit("queue.index refused", "/queue", press("Hold")),
