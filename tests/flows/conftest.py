@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -53,7 +54,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def scene(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    folder = tmp_path_factory.mktemp("flows")
+    with a_scene(server_url, tmp_path_factory.mktemp("flows")) as opened:
+        yield opened
+
+
+@contextlib.contextmanager
+def a_scene(server_url: str, folder: Path) -> Iterator[Scene]:
+    """A shop in which nothing is set up yet, with Dueback just installed."""
     with sandbox.serve(retry_scale=0.02) as server, fresh_database(server_url) as database_url:
         sandbox.seed(server.shop)
         client = Client(server.url, STAFF_EMAIL, STAFF_PASSWORD)

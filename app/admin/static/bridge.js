@@ -70,14 +70,12 @@
     if (ok) root.dataset.until = body.until;
   }
 
-  // The dashboard tells its theme once; a page that was asked for meanwhile comes in the old one.
+  // The dashboard tells its theme once; a page that was asked for meanwhile comes in the old one. The frame's name
+  // stays while its pages change; a frame of another site may be denied all storage.
+  const THEME = "dueback-theme:";
   function remembered(theme) {
-    try {
-      if (theme) sessionStorage.setItem("theme", theme);
-      return sessionStorage.getItem("theme");
-    } catch {
-      return null;
-    }
+    if (theme) window.name = THEME + theme;
+    return window.name.startsWith(THEME) ? window.name.slice(THEME.length) : null;
   }
 
   async function follow(change) {
