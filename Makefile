@@ -1,5 +1,7 @@
 PYTHON ?= python3
 VENV := .venv
+# Most tests wait for processes of their own: more of them at once than there are cores.
+TEST_PROCESSES ?= 3
 BIN := $(VENV)/bin
 
 .PHONY: install run test lint bench test-live lock messages guide
@@ -17,7 +19,7 @@ run: install
 	$(BIN)/python -m sandbox.demo
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
 lint: install
 	$(BIN)/ruff format --check .

@@ -3,10 +3,12 @@
 import contextlib
 import fcntl
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import ColumnElement, Engine, Text, any_, cast, create_engine
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
 
 from app.config import Config
@@ -55,3 +57,13 @@ def open_engine(url: str, *, pool_size: int = 5) -> Engine:
             "options": f"-c synchronous_commit=on -c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
         },
     )
+
+
+def any_texts(values: Iterable[str]) -> ColumnElement[Any]:
+    """For a column to be equal to any of these, however many: they are one parameter, and one statement."""
+    return any_(texts(values))
+
+
+def texts(values: Iterable[str]) -> ColumnElement[Any]:
+    """These texts as one parameter."""
+    return cast(sorted(set(values)), ARRAY(Text))

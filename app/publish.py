@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from app.engine import status_of_line
-from app.engine.model import Facts, Mode, Offer, Plan, Terms
+from app.engine.model import NO_RULE, Facts, Mode, Offer, Plan, Terms
 from app.engine.telling import last_day
 from app.models import Line, Order, Shop, Variant
 from app.platforms import Change, DropMetadata, Failure, SetMetadata, SetStock
@@ -143,7 +143,7 @@ def _line_wishes(
 
 def _terms(fact: Facts, channel_id: str) -> Terms:
     """What holds in the channel of an order; the channel itself may be gone."""
-    return next((fact.terms(channel) for channel in fact.channels if channel.id == channel_id), Terms())
+    return next((fact.terms(channel) for channel in fact.channels if channel.id == channel_id), NO_RULE)
 
 
 def line_items(line: Row[*tuple[Any, ...]], terms: Terms, today: date, *, held: bool) -> Items:

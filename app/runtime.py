@@ -1,5 +1,6 @@
 """What every process of ours holds while it runs: the settings, the database, and the way to a shop."""
 
+import gc
 import time
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,16 @@ from app.platforms import Platform
 from app.platforms.client import Patience
 from app.platforms.saleor import Saleor
 from app.seal import Seal
+
+
+def collect_seldom() -> None:
+    """For a process that plans: look for garbage in cycles seldom.
+
+    A batch is a hundred thousand small values without any cycle. Going through them again and again for cycles takes a
+    third of the time that reading them does.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 class UnknownShop(LookupError):

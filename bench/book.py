@@ -31,9 +31,10 @@ SELECT shop_id, id, 'A', 3, current_date + 10 FROM variants;
 INSERT INTO orders (shop_id, id, number, channel_id, status, origin, created_at, queued_at, observed_at)
 SELECT id, 'O' || n, n, 'C', 'UNFULFILLED', 'CHECKOUT', at, at, now()
 FROM shops, generate_series(1, {variants}) AS n, LATERAL (SELECT now() - n * interval '1 minute' AS at) AS placed;
-INSERT INTO lines (turn, shop_id, id, order_id, variant_id, sku, quantity, open, allocations, layers)
+INSERT INTO lines
+    (turn, shop_id, id, order_id, channel_id, order_number, variant_id, sku, quantity, open, allocations, layers)
 SELECT to_char(queued_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS') || ' ' || lpad(number, 20, '0') || ' L' || number
-    || '-' || k, shop_id, 'L' || number || '-' || k, id,
+    || '-' || k, shop_id, 'L' || number || '-' || k, id, channel_id, number,
     'V' || (number::int * 7 + k * 1009) % {variants} + 1, 'SKU', 1, 1,
     '{{"P": 1}}', jsonb_build_array(jsonb_build_object('at', queued_at, 'units', 1))
 FROM orders, generate_series(1, {each}) AS k;

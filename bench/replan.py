@@ -14,11 +14,13 @@ from app import book
 from app.db import open_engine
 from app.engine import plan
 from app.models import Shop, Variant
+from app.runtime import collect_seldom
 
 BATCH = 200
 
 
 def main(url: str, shard: int, shards: int) -> None:
+    collect_seldom()
     engine = open_engine(url)
     today = datetime.now(UTC).date()
     with engine.connect() as connection:

@@ -2,27 +2,22 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from functools import lru_cache
+from itertools import starmap
+from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
-from app.engine.model import Claim
-
-# The rows come as one JSON text: a queue of thousands is read in half the time that as many rows take.
-_OPEN_LINES = text("""
-    SELECT json_agg(json_build_array(
-        lines.variant_id, lines.id, orders.channel_id, orders.number, lines.quantity, lines.open, lines.approving,
-        lines.allocations, lines.layers, orders.paid, orders.wanted_on, orders.rank, orders.completes
-    ))::text
-    FROM lines JOIN orders ON orders.shop_id = lines.shop_id AND orders.id = lines.order_id
-    WHERE lines.shop_id = :shop AND lines.variant_id = ANY(:variants) AND lines.open > 0
-""")
+from app.engine.model import Claim, Policy
 
 
 class OpenLine(NamedTuple):
-    """An open order line as the query gives it."""
+    """An open order line as the queries give it.
+
+    `joined` is when its units joined the queue, where all did at one moment; else `layers` says it, as JSON text.
+    """
 
     variant: str
     id: str
@@ -31,59 +26,95 @@ class OpenLine(NamedTuple):
     quantity: int
     open: int
     approving: int
-    allocations: dict[str, int]
-    layers: list[dict[str, Any]]
-    paid: bool
-    wanted_on: str | None
-    rank: int | None
-    completes: bool
+    allocations: str
+    joined: str | None
+    layers: str | None
+    paid: bool = False
+    wanted_on: date | None = None
+    rank: int | None = None
+    completes: bool = False
+
+
+_LINE = """
+    lines.variant_id, lines.id, lines.channel_id, lines.order_number, lines.quantity, lines.open, lines.approving,
+    lines.allocations::text,
+    CASE jsonb_array_length(lines.layers) WHEN 1 THEN lines.layers->0->>'at' END,
+    CASE jsonb_array_length(lines.layers) WHEN 1 THEN NULL ELSE lines.layers::text END
+"""
+_OPEN = "lines.shop_id = :shop AND lines.variant_id = ANY(:variants) AND lines.open > 0"
+_ALONE = text(f"SELECT {_LINE} FROM lines WHERE {_OPEN}")  # noqa: S608 - of our own constants
+_WITH_MARKS = text(f"""
+    SELECT {_LINE}, orders.paid, orders.wanted_on, orders.rank, orders.completes
+    FROM lines JOIN orders ON orders.shop_id = lines.shop_id AND orders.id = lines.order_id WHERE {_OPEN}
+""")  # noqa: S608
 
 
 def load_claims(
     connection: Connection,
     shop_id: int,
     variants: Collection[str],
+    policies: Collection[Policy],
     pinned: Collection[str] = (),
     held: Collection[str] = (),
     redated: Mapping[str, date] | None = None,
 ) -> dict[str, list[Claim]]:
-    """By variant, in no order; a variant nobody waits for has none. What people decided is by the ids of lines."""
+    """By variant, in no order; a variant nobody waits for has none. What people decided is by the ids of lines.
+
+    `policies` are those that the claims may be put in turn by: first come, first served asks nothing of the orders.
+    """
     days = redated or {}
     found: dict[str, list[Claim]] = defaultdict(list)
-    rows = connection.scalar(_OPEN_LINES, {"shop": shop_id, "variants": list(variants)})
-    for line in map(OpenLine._make, json.loads(rows or "[]")):
-        found[line.variant].extend(
-            claims_of(line, pinned=line.id in pinned, held=line.id in held, redated=days.get(line.id))
+    rows = connection.execute(_query(policies), {"shop": shop_id, "variants": list(variants)})
+    for line in starmap(OpenLine, rows):
+        found[line.variant] += claims_of(
+            line, pinned=line.id in pinned, held=line.id in held, redated=days.get(line.id)
         )
     return found
 
 
-def claims_of(
-    line: OpenLine, *, pinned: bool = False, held: bool = False, redated: date | None = None
-) -> Iterator[Claim]:
+def _query(policies: Collection[Policy]) -> TextClause:
+    return _ALONE if all(policy is Policy.FIRST_COME for policy in policies) else _WITH_MARKS
+
+
+def claims_of(line: OpenLine, *, pinned: bool = False, held: bool = False, redated: date | None = None) -> list[Claim]:
     """One claim per layer with open units. What left first are the units that joined first."""
-    gone, approving, allocations = line.quantity - line.open, line.approving, tuple(line.allocations.items())
-    wanted_on = date.fromisoformat(line.wanted_on) if line.wanted_on else None
-    for number, layer in enumerate(line.layers):
-        units = max(0, layer["units"] - max(0, gone))
-        gone -= layer["units"]
-        if not units:
+    gone, approving, allocations = max(0, line.quantity - line.open), line.approving, _allocations(line.allocations)
+    found = []
+    for number, (joined, layer) in enumerate(_layers(line)):
+        units = layer - gone
+        gone = -units if units < 0 else 0
+        if units <= 0:
             continue
-        yield Claim(
-            line=line.id,
-            channel=line.channel,
-            queued_at=datetime.fromisoformat(layer["at"]),
-            number=line.number,
-            quantity=units,
-            approving=min(units, approving),
-            allocations=allocations,
-            layer=number,
-            pinned=pinned,
-            held=held,
-            redated=redated,
-            paid=line.paid,
-            wanted_on=wanted_on,
-            rank=line.rank,
-            completes=line.completes,
+        found.append(
+            Claim(
+                line=line.id,
+                channel=line.channel,
+                queued_at=datetime.fromisoformat(joined),
+                number=line.number,
+                quantity=units,
+                approving=min(units, approving),
+                allocations=allocations,
+                layer=number,
+                pinned=pinned,
+                held=held,
+                redated=redated,
+                paid=line.paid,
+                wanted_on=line.wanted_on,
+                rank=line.rank,
+                completes=line.completes,
+            )
         )
         approving, allocations = max(0, approving - units), ()
+    return found
+
+
+def _layers(line: OpenLine) -> list[tuple[str, int]]:
+    if line.joined:
+        return [(line.joined, line.quantity)]
+    return [(layer["at"], layer["units"]) for layer in json.loads(line.layers or "[]")]
+
+
+@lru_cache(maxsize=10_000)
+def _allocations(written: str) -> tuple[tuple[str, int], ...]:
+    """Most lines have few units in one place: the same few texts come again and again."""
+    return tuple(json.loads(written).items())

@@ -12,6 +12,7 @@ from app import clock, rulebook, turns
 from app.book import teaching
 from app.book.claims import load_claims
 from app.book.teaching import Taught
+from app.db import any_texts
 from app.engine import model
 from app.engine.rules import Merged, Rules
 from app.models import Channel, Shop, Stock, StockRise, Supply, Variant, Warehouse
@@ -31,13 +32,15 @@ def load_facts(
     today: date | None = None,
     *,
     supposed: Supposed | None = None,
+    policy: model.Policy | None = None,
 ) -> list[model.Facts]:
     """Everything the engine needs for these variants; those not in the book are left out.
 
-    The rules are those that hold on the day `today`, the shop's own unless another is given, or what is `supposed`.
+    The rules are those that hold on the day `today`, the shop's own unless another is given, or what is `supposed`. The
+    queue is served as the shop serves it, or by another `policy`.
     """
     today = today or clock.today(shop.settings, datetime.now(UTC))
-    rows = connection.execute(select(Variant).where(Variant.shop_id == shop.id, Variant.id.in_(variants))).all()
+    rows = _rows(connection, shop.id, variants)
     channels = load_channels(connection, shop.id)
     scopes = {row.id: rulebook.scopes_of(row) for row in rows}
     rules = Rules(()) if shop.state in GOING else rulebook.load(connection, shop.id, scopes.values())
@@ -51,7 +54,9 @@ def load_facts(
     taught = teaching.load(connection, shop.id, variants, chain.from_iterable(pools.values()), sellers)
     supplies = _supplies(coming, taught)
     decided = turns.load(connection, shop.id, variants)
-    claims = load_claims(connection, shop.id, variants, *_by_line(decided.values()))
+    usual = turns.of(shop).policy
+    policies = {usual, policy or usual}
+    claims = load_claims(connection, shop.id, variants, policies, *_by_line(decided.values()))
     paused = turns.paused(connection, shop.id) is not None
     return [
         model.Facts(
@@ -62,7 +67,7 @@ def load_facts(
             supplies=tuple(supplies[row.id]),
             claims=tuple(claims[row.id]),
             tracked=row.tracked,
-            policy=turns.of(shop).policy,
+            policy=policy or usual,
             exchanges=decided[row.id].exchanges if row.id in decided else (),
             time_zone=clock.zone(shop.settings).key,
             holidays=holidays,
@@ -76,7 +81,7 @@ def load_merged(
     connection: Connection, shop: Shop, variants: Collection[str], today: date
 ) -> dict[str, Mapping[str, Merged]]:
     """The rules that hold for each variant in each channel, and which rule decided what; by variant and channel id."""
-    rows = connection.execute(select(Variant).where(Variant.shop_id == shop.id, Variant.id.in_(variants))).all()
+    rows = _rows(connection, shop.id, variants)
     channels = load_channels(connection, shop.id)
     scopes = {row.id: rulebook.scopes_of(row) for row in rows}
     rules = rulebook.load(connection, shop.id, scopes.values())
@@ -103,6 +108,20 @@ def load_channels(connection: Connection, shop_id: int) -> tuple[model.Channel, 
     )
 
 
+def _rows(connection: Connection, shop_id: int, variants: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What the book holds of the variants themselves, as far as it matters to a plan."""
+    asked = select(
+        Variant.id,
+        Variant.product_id,
+        Variant.product_type_id,
+        Variant.category_ids,
+        Variant.collection_ids,
+        Variant.listed_in,
+        Variant.tracked,
+    )
+    return connection.execute(asked.where(Variant.shop_id == shop_id, Variant.id == any_texts(variants))).all()
+
+
 def _by_line(decided: Collection[Decided]) -> tuple[set[str], set[str], dict[str, date]]:
     """Pinned lines, held lines, and the days that people gave by line."""
     pinned = set(chain.from_iterable(each.pinned for each in decided))
@@ -111,9 +130,12 @@ def _by_line(decided: Collection[Decided]) -> tuple[set[str], set[str], dict[str
 
 
 def _stocks(connection: Connection, shop_id: int, variants: Collection[str]) -> dict[str, list[model.Stock]]:
+    query = select(Stock.variant_id, Stock.warehouse_id, Stock.quantity, Stock.allocated)
     found = defaultdict(list)
-    for row in connection.execute(select(Stock).where(Stock.shop_id == shop_id, Stock.variant_id.in_(variants))):
-        found[row.variant_id].append(model.Stock(row.warehouse_id, row.quantity, row.allocated))
+    for variant, warehouse, quantity, allocated in connection.execute(
+        query.where(Stock.shop_id == shop_id, Stock.variant_id == any_texts(variants))
+    ):
+        found[variant].append(model.Stock(warehouse, quantity, allocated))
     return found
 
 
@@ -127,8 +149,20 @@ def _coming(connection: Connection, shop_id: int, variants: Collection[str]) -> 
         StockRise.shop_id == shop_id, StockRise.state == "open", *there
     )
     query = (
-        select(Supply.__table__, risen.scalar_subquery().label("risen"))
-        .where(Supply.shop_id == shop_id, Supply.variant_id.in_(variants), Supply.state == "expected")
+        select(
+            Supply.id,
+            Supply.variant_id,
+            Supply.warehouse_id,
+            Supply.supplier_id,
+            Supply.quantity,
+            Supply.received,
+            Supply.held,
+            Supply.eta,
+            Supply.eta_latest,
+            Supply.reference,
+            risen.scalar_subquery().label("risen"),
+        )
+        .where(Supply.shop_id == shop_id, Supply.variant_id == any_texts(variants), Supply.state == "expected")
         .order_by(Supply.variant_id, Supply.warehouse_id, Supply.eta, Supply.id)
     )
     return connection.execute(query).all()

@@ -82,6 +82,8 @@ def _line_row(row: Row, order: OrderSeen, line: LineSeen, old: Row | None, joine
         "shop_id": row["shop_id"],
         "id": line.id,
         "order_id": order.id,
+        "channel_id": row["channel_id"],
+        "order_number": row["number"],
         "variant_id": line.variant,
         "sku": line.sku,
         "quantity": line.quantity,

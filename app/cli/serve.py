@@ -14,7 +14,7 @@ from granian.log import LogLevels
 from app import logs, migrate, tasks
 from app.config import Config
 from app.db import database_url, open_engine
-from app.runtime import Runtime
+from app.runtime import Runtime, collect_seldom
 
 STOP_SECONDS = 20
 WORKER_CONNECTIONS = 8
@@ -53,6 +53,7 @@ def web() -> None:
 @click.option("--concurrency", default=4, show_default=True, help="How many shops are worked on at the same time.")
 def worker(concurrency: int) -> None:
     """Do the work: plan, write, sweep. Any number may run."""
+    collect_seldom()
     config = Config.from_env(os.environ)
     logs.set_up(config.log_level)
     url = database_url(config)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from app.engine.model import Claim, Piece, Source, Stock, Supply
+from app.engine.model import ON_HAND, SUPPLY, Claim, Piece, Stock, Supply
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,12 +30,14 @@ class Lot:
 
     def piece(self, units: int, confidence: int | None) -> Piece:
         if self.supply is None:
-            return Piece(units, Source.ON_HAND, self.warehouse)
-        return Piece(units, Source.SUPPLY, self.warehouse, self.supply.id, comes_on(self.supply, confidence))
+            return Piece(units, ON_HAND, self.warehouse)
+        return Piece(units, SUPPLY, self.warehouse, self.supply.id, comes_on(self.supply, confidence))
 
 
 def comes_on(supply: Supply, confidence: int | None) -> date:
     """The day to reckon with: so late such supply was, in that many percent of past receipts."""
+    if not supply.delays:
+        return supply.eta
     return supply.eta + timedelta(days=dict(supply.delays).get(confidence or 0, 0))
 
 
@@ -79,11 +81,9 @@ class Goods:
         """Units on hand in these warehouses that nobody has been given."""
         return sum(self._on_hand[warehouse].left for warehouse in warehouses if warehouse in self._on_hand)
 
-    def _allocated(
-        self, warehouses: Sequence[str], allocations: Iterable[tuple[str, int]]
-    ) -> Iterator[tuple[Lot, int]]:
-        known = {warehouse: units for warehouse, units in allocations if warehouse in self._on_hand}
-        yield from ((self._on_hand[warehouse], known[warehouse]) for warehouse in warehouses if warehouse in known)
+    def _allocated(self, warehouses: Sequence[str], allocations: Iterable[tuple[str, int]]) -> list[tuple[Lot, int]]:
+        known = dict(allocations)
+        return [(lot, known[place]) for place in warehouses if place in known and (lot := self._on_hand.get(place))]
 
     def _best(self, reach: Reach) -> Iterable[Lot]:
         """The lots in reach, best first. Empty ones at the front leave for good: nobody passes twice."""

@@ -9,9 +9,7 @@ from datetime import date
 from typing import Any
 
 from app.engine.cause import Cause
-from app.engine.model import Channel, Facts, Piece, Policy, Pool, Source, Supply, Terms
-
-NO_RULE = Terms()
+from app.engine.model import NO_RULE, Channel, Facts, Piece, Policy, Pool, Source, Supply
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """When something comes, as a rule reckons it: lead times, business days, cut-off, buffer, release."""
 
-from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,18 +14,17 @@ class Calendar:
 
     def __init__(self, terms: Terms, facts: Facts, today: date) -> None:
         self.today = today
-        self.confidence = terms.confidence
         self._release = release_of(terms, today)
         self._held_until = None if terms.early_sale else self._release
         self._terms = terms
-        self._zone = ZoneInfo(terms.time_zone or facts.time_zone)
+        self._zone = terms.time_zone or facts.time_zone
         self._closed = facts.holidays.get(terms.holidays, frozenset()) if terms.holidays else frozenset()
         self._due: dict[date, date] = {}
 
-    def dated(self, pieces: Iterable[Piece]) -> list[Piece]:
-        """Pieces of goods with the dates this rule gives them."""
+    def dated(self, pieces: list[Piece]) -> list[Piece]:
+        """Pieces of goods with the dates this rule gives them; the same list where it changes none."""
         if not self._terms.buffer_days and not self._held_until:
-            return list(pieces)
+            return pieces
         return [self._dated(piece) for piece in pieces]
 
     def ordered_in(self, units: int, counts_from: date) -> Piece:
@@ -44,12 +41,12 @@ class Calendar:
             return piece
         told = max(day, self._held_until or day) if day >= self.today else None
         if piece.source is Source.SUPPLY:
-            return replace(piece, expected=told)
-        return replace(piece, source=Source.LEAD_TIME if told else Source.UNKNOWN, expected=told)
+            return piece._replace(expected=told)
+        return piece._replace(source=Source.LEAD_TIME if told else Source.UNKNOWN, expected=told)
 
     def order_counts_from(self, queued_at: datetime) -> date:
         """The day from which a lead time counts for an order of that moment."""
-        local = queued_at.astimezone(self._zone)
+        local = queued_at.astimezone(ZoneInfo(self._zone))
         late = self._terms.cut_off is not None and local.time() > self._terms.cut_off
         return local.date() + A_DAY if late else local.date()
 
@@ -59,11 +56,11 @@ class Calendar:
 
     def _dated(self, piece: Piece) -> Piece:
         if piece.source is Source.ON_HAND:
-            return replace(piece, expected=self._held_until) if self._held_until else piece
+            return piece._replace(expected=self._held_until) if self._held_until else piece
         if piece.expected is None:
             return piece
         day = piece.expected + timedelta(days=self._terms.buffer_days)
-        return replace(piece, expected=max(day, self._held_until or day))
+        return piece._replace(expected=max(day, self._held_until or day))
 
     def _lead_time_ends(self, start: date) -> date | None:
         if self._terms.lead_days is None:

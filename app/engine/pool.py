@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import takewhile
 
 from app.engine.allocate import Reach
 from app.engine.dates import Calendar, release_of
-from app.engine.model import Facts, Mode, Piece, Pool, PoolPlan, Promise, Source, Terms
+from app.engine.model import ON_HAND, SUPPLY, Facts, Mode, Piece, Pool, PoolPlan, Promise, Terms
 from app.engine.promise import Served, later_claim
 
 # "No limit" has to be a number all the same: platforms keep stock in 32-bit integers.
@@ -72,12 +71,12 @@ def beyond_free(pool: Pool, facts: Facts, served: Served, units: int, today: dat
     """What new buyers in the pool's channels would wait for, if they took so many units together."""
     taken = served.goods.look(units, Reach(facts.around(pool.warehouse), pool.terms.confidence))
     pieces = later_claim(taken, units, Calendar(pool.terms, facts, today))
-    return (piece for piece in pieces if piece.source is not Source.ON_HAND)
+    return (piece for piece in pieces if piece.source is not ON_HAND)
 
 
 def is_sold(piece: Piece, terms: Terms, today: date) -> bool:
     """Whether a rule that needs dates sells what comes like this."""
-    if piece.expected is None or (terms.cap == "incoming" and piece.source is not Source.SUPPLY):
+    if piece.expected is None or (terms.cap == "incoming" and piece.source is not SUPPLY):
         return False
     return terms.horizon_days is None or piece.expected <= today + timedelta(days=terms.horizon_days)
 
@@ -89,6 +88,8 @@ def _outstanding(pool: Pool, facts: Facts, served: Served) -> int:
 
 def _unseen_outstanding(pool: Pool, facts: Facts, served: Served) -> int:
     """Of orders not read yet only the warehouse is known: they count wherever they may belong."""
+    if not served.unseen:
+        return 0
     places = {pool.warehouse, *facts.around(pool.warehouse)}
     return sum(unread.waiting for unread in served.unseen if unread.warehouse in places)
 
@@ -112,7 +113,7 @@ def _allowed(pool: Pool, facts: Facts, served: Served) -> int:
         return pool.terms.cap
     selling = {channel.id for channel in facts.channels if channel.pool == pool.warehouse}
     ours = (piece for promise in served.promises if promise.claim.channel in selling for piece in promise.pieces)
-    return sum(piece.quantity for piece in ours if piece.source is Source.SUPPLY)
+    return sum(piece.quantity for piece in ours if piece.source is SUPPLY)
 
 
 def _mark(promises: Sequence[Promise], excess: Mapping[str, int], pools: Mapping[str, str | None]) -> list[Promise]:
@@ -123,6 +124,6 @@ def _mark(promises: Sequence[Promise], excess: Mapping[str, int], pools: Mapping
     for promise in reversed(promises):
         pool = pools.get(promise.claim.channel) or ""
         beyond = min(left[pool], promise.outstanding)
-        marked.append(replace(promise, beyond_cap=beyond) if beyond else promise)
+        marked.append(promise._replace(beyond_cap=beyond) if beyond else promise)
         left[pool] -= beyond
     return marked[::-1]

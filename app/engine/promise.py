@@ -9,6 +9,7 @@ from typing import Literal
 from app.engine.allocate import Goods, Reach, cover
 from app.engine.dates import Calendar
 from app.engine.model import (
+    NO_RULE,
     Channel,
     Claim,
     Facts,
@@ -29,13 +30,14 @@ from app.engine.unseen import Unseen, serve_unseen
 class Served:
     """What everybody got, in queue order; what is owed and not covered in each channel; the goods that are left.
 
-    `calendars` is how each channel reckons dates.
+    `reach` is what each channel may use, `calendars` how it reckons dates.
     """
 
     promises: list[Promise]
     outstanding: Counter[str]
     unseen: list[Unseen]
     goods: Goods
+    reach: Mapping[str, Reach]
     calendars: Mapping[str, Calendar]
 
 
@@ -44,9 +46,10 @@ def serve(facts: Facts, today: date) -> Served:
     goods = Goods(facts.stocks, facts.supplies, today)
     queue = in_turn(facts.claims, facts.policy, facts.exchanges)
     terms = {channel.id: facts.terms(channel) for channel in facts.channels}
-    covered = cover(queue, goods, {c.id: Reach(c.warehouses, terms[c.id].confidence) for c in facts.channels})
+    reach = {channel.id: Reach(channel.warehouses, terms[channel.id].confidence) for channel in facts.channels}
+    covered = cover(queue, goods, reach)
     calendars = {channel: Calendar(held, facts, today) for channel, held in terms.items()}
-    elsewhere = Calendar(Terms(), facts, today)
+    elsewhere = Calendar(NO_RULE, facts, today)
     whole = {channel for channel, held in terms.items() if not held.may_split}
     promises = [
         Promise(claim, _promised(claim, pieces, calendars.get(claim.channel, elsewhere)), whole=claim.channel in whole)
@@ -55,13 +58,12 @@ def serve(facts: Facts, today: date) -> Served:
     outstanding: Counter[str] = Counter()
     for promise in promises:
         outstanding[promise.claim.channel] += promise.outstanding
-    return Served(promises, outstanding, serve_unseen(facts, goods), goods, calendars)
+    return Served(promises, outstanding, serve_unseen(facts, goods), goods, reach, calendars)
 
 
-def _promised(claim: Claim, pieces: Sequence[Piece], calendar: Calendar) -> tuple[Piece, ...]:
-    given, rest = calendar.dated(pieces), claim.quantity
-    for piece in given:
-        rest -= piece.quantity
+def _promised(claim: Claim, pieces: list[Piece], calendar: Calendar) -> tuple[Piece, ...]:
+    given = calendar.dated(pieces)
+    rest = claim.quantity - sum([piece.quantity for piece in given])
     if rest:
         given.append(calendar.ordered_in(rest, calendar.order_counts_from(claim.queued_at)))
     if claim.redated:
@@ -71,11 +73,10 @@ def _promised(claim: Claim, pieces: Sequence[Piece], calendar: Calendar) -> tupl
 
 def new_claim(served: Served, channel: Channel, units: int) -> list[Piece]:
     """What a buyer of `units` in the channel would get who came last of all."""
-    calendar = served.calendars[channel.id]
-    return later_claim(served.goods.look(units, Reach(channel.warehouses, calendar.confidence)), units, calendar)
+    return later_claim(served.goods.look(units, served.reach[channel.id]), units, served.calendars[channel.id])
 
 
-def later_claim(taken: Sequence[Piece], units: int, calendar: Calendar) -> list[Piece]:
+def later_claim(taken: list[Piece], units: int, calendar: Calendar) -> list[Piece]:
     """The pieces of a claim made today for `units` that was handed out `taken`."""
     rest = units - sum(piece.quantity for piece in taken)
     given = calendar.dated(taken)
@@ -85,10 +86,10 @@ def later_claim(taken: Sequence[Piece], units: int, calendar: Calendar) -> list[
 def steps(pieces: Sequence[Piece], today: date) -> tuple[Step, ...]:
     """The pieces as a buyer wants to hear them: how many now, how many on which day, how many some day."""
     on_hand = units_ready(pieces)
-    later: Counter[date | None] = Counter()
+    later: dict[date | None, int] = {}
     for piece in pieces:
         if not piece.ready:
-            later[piece.expected] += piece.quantity
+            later[piece.expected] = later.get(piece.expected, 0) + piece.quantity
     by_date = sorted(later.items(), key=lambda item: item[0] or date.max)
     return tuple(Step(units, day) for units, day in [(on_hand, today), *((n, day) for day, n in by_date)] if units)
 

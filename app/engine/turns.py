@@ -1,14 +1,12 @@
 """Whose turn it is: the order in which claims are served."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from app.engine.model import Claim, Exchange, Policy
 
 BY_POLICY: Mapping[Policy, Callable[[Claim], tuple[Any, ...]]] = {
-    Policy.FIRST_COME: lambda _claim: (),
     Policy.WANTED_DATE: lambda claim: (claim.wanted_on is None, claim.wanted_on or date.min),
     Policy.PAID_FIRST: lambda claim: (not claim.paid,),
     Policy.RANK: lambda claim: (claim.rank is None, claim.rank or 0),
@@ -22,8 +20,11 @@ def in_turn(claims: Iterable[Claim], policy: Policy, exchanges: Sequence[Exchang
     What people exchanged comes last: claims are split where only some of their units change places. Of a line that is
     gone or smaller by now, what is left of it does.
     """
-    first = BY_POLICY[policy]
-    queue = sorted(claims, key=lambda claim: (not claim.pinned, *first(claim), *first_come(claim)))
+    queue = sorted(claims, key=first_come)
+    if policy is not Policy.FIRST_COME:
+        queue.sort(key=BY_POLICY[policy])
+    if any(claim.pinned for claim in queue):
+        queue.sort(key=lambda claim: not claim.pinned)
     for exchange in exchanges:
         queue = _exchanged(queue, exchange)
     return queue
@@ -99,6 +100,6 @@ def part(claim: Claim, units: int) -> list[Claim]:
         return [claim]
     approving = min(claim.approving, units)
     return [
-        replace(claim, quantity=units, approving=approving),
-        replace(claim, quantity=claim.quantity - units, approving=claim.approving - approving, allocations=()),
+        claim._replace(quantity=units, approving=approving),
+        claim._replace(quantity=claim.quantity - units, approving=claim.approving - approving, allocations=()),
     ]

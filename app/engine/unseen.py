@@ -1,8 +1,6 @@
 """Orders the platform has accepted and we have not read yet: only their allocations show."""
 
-from collections import Counter
 from dataclasses import dataclass
-from itertools import chain
 
 from app.engine.allocate import Goods, Reach
 from app.engine.model import Facts, Piece, units_ready
@@ -35,8 +33,9 @@ def serve_unseen(facts: Facts, goods: Goods) -> list[Unseen]:
 
 
 def _unexplained(facts: Facts) -> dict[str, int]:
-    known: Counter[str] = Counter()
-    for warehouse, units in chain.from_iterable(claim.allocations for claim in facts.claims):
-        known[warehouse] += units
-    left = {stock.warehouse: stock.allocated - known[stock.warehouse] for stock in facts.stocks}
+    left = {stock.warehouse: stock.allocated for stock in facts.stocks}
+    for claim in facts.claims:
+        for warehouse, units in claim.allocations:
+            if warehouse in left:
+                left[warehouse] -= units
     return {warehouse: units for warehouse, units in left.items() if units > 0}

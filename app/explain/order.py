@@ -20,6 +20,10 @@ from app.models import Line, Order, Shop
 from app.sentences import ORDER
 from app.wording import say
 
+# Fields that date only units which no supply serves.
+LEAD_TIME = {"lead_days", "lead_in", "holidays", "cut_off", "time_zone"}
+UNSUPPLIED = {Source.LEAD_TIME, Source.UNKNOWN}
+
 
 def order(connection: Connection, shop: Shop, number: str, today: date) -> list[dict[str, Any]]:
     """Every open line of the order: what its units rest on, who is ahead, which rule dates them, what would help.
@@ -187,7 +191,9 @@ class _Explained:
 
     def _dates(self, value: Mapping[str, Any]) -> bool:
         """Whether a value of a rule decides when what is owed comes. Where a person gave the day, none does."""
-        return value["field"] in DATING and value["value"] != Mode.BACKORDER and not self._redate
+        if value["field"] not in DATING or value["value"] == Mode.BACKORDER or self._redate:
+            return False
+        return value["field"] not in LEAD_TIME or any(piece.source in UNSUPPLIED for piece in self._pieces)
 
     def _ahead_told(self) -> str:
         orders = len({promise.claim.number for promise in self._before})

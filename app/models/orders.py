@@ -58,6 +58,8 @@ class Line(Table):
     against the cap, `told` once we wrote its metadata. `shipped` units had left when the last plan was kept; `rests_on`
     is the supply its units last rested on, `shipped_at` when the last of them left.
 
+    `channel_id` and `order_number` are its order's, kept here so that a long queue is read from one table.
+
     `turn` is its place in the queue as the last plan gave it: see `app.book.turn`. `due` is the day of the first supply
     that it rests on: once it has passed, that one is late. The names and `unit_price`, with taxes and discounts, are
     those it was sold under; they outlive the product. `words` is what people look for, in small letters.
@@ -68,6 +70,8 @@ class Line(Table):
     shop_id: Mapped[int] = shop_key()
     id: Mapped[str] = mapped_column(primary_key=True)
     order_id: Mapped[str]
+    channel_id: Mapped[str] = mapped_column(server_default="")
+    order_number: Mapped[str] = mapped_column(server_default="")
     variant_id: Mapped[str | None]
     sku: Mapped[str]
     quantity: Mapped[int]

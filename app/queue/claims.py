@@ -104,7 +104,7 @@ def _in_turn(connection: Connection, shop_id: int, rows: Sequence[Entry]) -> Seq
     decided, policy = turns.load(connection, shop_id, variants), _policy(connection, shop_id)
     concerned = variants if policy is not Policy.FIRST_COME else set(decided)
     pinned = set(chain.from_iterable(moves.pinned for moves in decided.values()))
-    claims = load_claims(connection, shop_id, concerned, pinned) if concerned else {}
+    claims = load_claims(connection, shop_id, concerned, {policy}, pinned) if concerned else {}
     by_line = {row.id: row for row in rows}
     served = {
         variant: iter(dict.fromkeys(c.line for c in in_turn(found, policy, decided.get(variant, Decided()).exchanges)))

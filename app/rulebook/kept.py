@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Text, and_, cast, column, delete, func, 
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app import marks
+from app.db import any_texts
 from app.engine.rules import Rule as EngineRule
 from app.engine.rules import Rules, Scope, VariantScopes
 from app.models import Rule, RuleChange, Shop
@@ -40,7 +41,7 @@ def load(connection: Connection, shop_id: int, variants: Collection[VariantScope
     if variants is not None:
         # There may be one for each of a hundred thousand variants.
         narrow = {variant.id for variant in variants} | {variant.product for variant in variants}
-        query = query.where(Rule.scope.not_in(_NARROW) | Rule.target.in_(narrow))
+        query = query.where(Rule.scope.not_in(_NARROW) | (Rule.target == any_texts(narrow)))
     return Rules(as_the_engine_takes(row) for row in connection.execute(query))
 
 

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from app.db import any_texts
 from app.engine.rules import THE_SHOP, Scope
 from app.models import Channel, Shop, Variant
 from app.platforms import Platform
-from app.rulebook.place import Place, any_texts
+from app.rulebook.place import Place
 from app.rulebook.wrong import BadRule, NoSuchTarget
 from app.runtime import Runtime
 

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Text, any_, cast, false, func, or_, select, true
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import ColumnElement, Connection, Row, cast, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from app.db import any_texts, texts
 from app.engine.rules import THE_SHOP, Scope, VariantScopes
 from app.models import Channel, Variant
 
@@ -75,26 +76,17 @@ def members(ids: InstrumentedAttribute[list[str]], name: str) -> LateralFromClau
     return func.jsonb_array_elements_text(ids).table_valued("value").lateral(name)
 
 
-def any_texts(values: Iterable[str]) -> ColumnElement[Any]:
-    """For a column to be equal to any of these, however many: they are one parameter."""
-    return any_(_texts(values))
-
-
 def _in_scope(scope: Scope, targets: Collection[str]) -> ColumnElement[bool]:
     if scope is Scope.SHOP:
         return true()
     if scope in _ONE_OF:
         return _ONE_OF[scope] == any_texts(targets)
-    of_any: ColumnElement[bool] = cast(_ANY_OF[scope], JSONB).has_any(_texts(targets))
+    of_any: ColumnElement[bool] = cast(_ANY_OF[scope], JSONB).has_any(texts(targets))
     return of_any
 
 
 def _listed(channels: Collection[str]) -> ColumnElement[bool]:
     return _in_scope(Scope.CHANNEL, channels) if any(channels) else true()
-
-
-def _texts(values: Iterable[str]) -> ColumnElement[Any]:
-    return cast(sorted(set(values)), ARRAY(Text))
 
 
 _ONE_OF = {Scope.VARIANT: Variant.id, Scope.PRODUCT: Variant.product_id, Scope.PRODUCT_TYPE: Variant.product_type_id}

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from app import book
+from app import book, turns
 from app.engine import line_state, plan
 from app.engine.model import Claim, Exchange, Facts, Policy, Promise, Source
 from app.models import Line, Order, Shop
@@ -81,13 +81,13 @@ class Givers:
 def of_policy(connection: Connection, shop: Shop, policy: Policy, today: date) -> Effect:
     """Who would gain and who would lose if the shop served its queue like this. Changes nothing."""
     complete = completing.find(connection, shop.id) if policy is Policy.COMPLETE_FIRST else set()
-    effect = Effect()
+    usual, effect = turns.of(shop).policy, Effect()
     for variants in _waited_for(connection, shop.id):
         lines = _lines(connection, shop.id, variants)
-        for facts in book.load_facts(connection, shop, variants, today):
-            claims = tuple(_flagged(claim, lines, complete) for claim in facts.claims)
-            then = replace(facts, policy=policy, claims=claims if policy is Policy.COMPLETE_FIRST else facts.claims)
-            before, after = _standing(facts, today), _standing(then, today)
+        for then in book.load_facts(connection, shop, variants, today, policy=policy):
+            before = _standing(replace(then, policy=usual), today)
+            claims = tuple(_flagged(claim, lines, complete) for claim in then.claims)
+            after = _standing(replace(then, claims=claims) if policy is Policy.COMPLETE_FIRST else then, today)
             for line, stands in before.items():
                 effect.lines += 1
                 row = lines[line]
@@ -181,7 +181,7 @@ def _first(promises: Sequence[Promise], today: date) -> date:
 
 
 def _flagged(claim: Claim, lines: Mapping[str, Row[*tuple[Any, ...]]], complete: set[str]) -> Claim:
-    return replace(claim, completes=lines[claim.line].order_id in complete)
+    return claim._replace(completes=lines[claim.line].order_id in complete)
 
 
 def _waited_for(connection: Connection, shop_id: int) -> Iterator[list[str]]:

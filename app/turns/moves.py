@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app import marks
+from app.db import any_texts
 from app.engine.model import Exchange
 from app.models import Line, Order, QueueMove, Shop, Variant
 from app.turns.wrong import BadMove, checked
@@ -34,7 +35,7 @@ def load(connection: Connection, shop_id: int, variants: Collection[str]) -> dic
     query = (
         select(QueueMove, Line.quantity, Line.open)
         .outerjoin(Line, (Line.shop_id == QueueMove.shop_id) & (Line.id == QueueMove.to_line_id))
-        .where(QueueMove.shop_id == shop_id, QueueMove.variant_id.in_(variants), HOLDS)
+        .where(QueueMove.shop_id == shop_id, QueueMove.variant_id == any_texts(variants), HOLDS)
         .order_by(QueueMove.id)
     )
     found: dict[str, list[Move]] = defaultdict(list)

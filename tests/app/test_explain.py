@@ -103,6 +103,15 @@ def test_a_date_that_a_rule_gave_says_which_rule_and_what_it_says(there: Waiting
     assert {"field": "lead_days", "value": 10, "scope": "shop", "target": None, "channel": None} in found["rule"]
 
 
+def test_a_date_that_a_supply_gave_is_not_said_to_be_of_the_lead_time(there: Waiting) -> None:
+    there.rule(mode="backorder", cap=9, lead_days=10, buffer_days=2)
+    there.expect(4, 7, "PO-17")
+    there.order(1, 3)
+    there.look()
+    dated_by = [said for said in of_order(there, 1)["why"] if said.startswith("Dated by")]
+    assert dated_by == ["Dated by buffer days 2: the rule for the whole shop."]
+
+
 def test_an_order_that_is_ready_needs_no_more_words(there: Waiting) -> None:
     there.stocks.units["B"] = 2
     there.order(1, 2)

@@ -76,7 +76,7 @@ def claims(
         on = draw(allocations(channel, units, whole=fully_allocated))
         urgent = draw(st.integers(0, units)) if approving else 0
         order = claim(number, units, channel.id, on=on, approving=urgent)
-        found.append(replace(order, held=draw(rarely), redated=draw(by_hand) if draw(rarely) else None))
+        found.append(order._replace(held=draw(rarely), redated=draw(by_hand) if draw(rarely) else None))
     return found
 
 

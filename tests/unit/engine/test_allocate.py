@@ -30,25 +30,25 @@ def test_who_came_first_is_served_first_whatever_the_order_of_the_input() -> Non
 
 
 def test_order_9_goes_before_order_10_when_both_came_at_once() -> None:
-    both = [replace(claim(number, 1), queued_at=OPENING) for number in (10, 9)]
+    both = [claim(number, 1)._replace(queued_at=OPENING) for number in (10, 9)]
     assert units(plan(facts(both, on_hand={"A": 1}), TODAY)) == {"9": (1, 0), "10": (0, 1)}
 
 
 def test_numbers_that_are_no_numbers_follow_in_their_own_order() -> None:
-    named = [replace(claim(1, 1), queued_at=OPENING, number=number) for number in ("EU-2", "EU-1", "7")]
+    named = [claim(1, 1)._replace(queued_at=OPENING, number=number) for number in ("EU-2", "EU-1", "7")]
     planned = plan(facts(named), TODAY)
     assert [promise.claim.number for promise in planned.promises] == ["7", "EU-1", "EU-2"]
 
 
 def test_units_added_to_a_line_queue_behind_those_who_came_in_between() -> None:
-    added = replace(claim(1, 2, layer=1), queued_at=OPENING + timedelta(hours=1))
+    added = claim(1, 2, layer=1)._replace(queued_at=OPENING + timedelta(hours=1))
     planned = plan(facts([claim(1, 1), claim(2, 2), added], on_hand={"A": 4}), TODAY)
     assert [(promise.claim.number, promise.ready) for promise in planned.promises] == [("1", 1), ("2", 2), ("1", 1)]
 
 
 def test_lines_of_one_order_are_served_one_after_the_other() -> None:
-    first, second = (replace(claim(1, 2), line=line) for line in ("line-a", "line-b"))
-    late = replace(first, layer=1, quantity=1)
+    first, second = (claim(1, 2)._replace(line=line) for line in ("line-a", "line-b"))
+    late = first._replace(layer=1, quantity=1)
     planned = plan(facts([second, late, first], on_hand={"A": 3}), TODAY)
     served = [(promise.claim.line, promise.claim.layer, promise.ready) for promise in planned.promises]
     assert served == [("line-a", 0, 2), ("line-a", 1, 1), ("line-b", 0, 0)]

@@ -305,7 +305,7 @@ def test_what_people_decide_of_turns_is_the_cause() -> None:
     handed = replace(known, exchanges=(Exchange("line-1", "line-2", 2),))
     found = swapped(known, basis(handed), 1, 2)
     assert [(found[n].cause, found[n].order) for n in "12"] == [(Cause.HANDED_OVER, "2"), (Cause.HANDED_OVER, "1")]
-    pinned = replace(known, claims=(known.claims[0], replace(known.claims[1], pinned=True)))
+    pinned = replace(known, claims=(known.claims[0], known.claims[1]._replace(pinned=True)))
     assert {each.cause for each in swapped(known, basis(pinned), 1, 2).values()} == {Cause.PINNED}
     other = replace(known, policy=Policy.PAID_FIRST)
     assert {each.cause for each in swapped(known, basis(other), 1, 2).values()} == {Cause.POLICY_CHANGED}
@@ -313,7 +313,7 @@ def test_what_people_decide_of_turns_is_the_cause() -> None:
 
 def decided(known: Facts, **decisions: object) -> Facts:
     """The facts once a person decided so of their first claim."""
-    return replace(known, claims=(replace(known.claims[0], **decisions), *known.claims[1:]))  # type: ignore[arg-type]
+    return replace(known, claims=(known.claims[0]._replace(**decisions), *known.claims[1:]))  # type: ignore[arg-type]
 
 
 def test_a_hold_and_its_end_are_causes_though_the_line_keeps_its_units() -> None:
@@ -396,7 +396,7 @@ def live(shop: Shop, acts: Acts, exchanges: list[Exchange]) -> dict[str, int]:
 
 def goods(pieces: Iterable[Piece]) -> Counter[Piece]:
     """How many units rest on what, and come when, in however many pieces."""
-    return Counter(replace(piece, quantity=1) for piece in pieces for _ in range(piece.quantity))
+    return Counter(piece._replace(quantity=1) for piece in pieces for _ in range(piece.quantity))
 
 
 def named(shop: Shop) -> dict[str, Order]:

@@ -106,7 +106,7 @@ def test_a_rule_that_wants_sure_dates_reckons_with_what_the_supplier_did_before(
 def test_before_its_release_a_preorder_ships_nothing_not_even_what_is_there() -> None:
     given_facts = facts([claim(1, 2)], on_hand={"A": 5}, rules={"P": RELEASE})
     planned = plan(given_facts, TODAY)
-    assert pieces(planned) == {"1": [replace(on_hand(2), expected=day(10))]}
+    assert pieces(planned) == {"1": [on_hand(2)._replace(expected=day(10))]}
     assert (planned.promises[0].ready, planned.promises[0].outstanding) == (0, 0)
     assert planned.revisit == day(10)
     assert plan(given_facts, day(10)).promises[0].ready == 2

@@ -27,11 +27,11 @@ def each_claim(known: Facts, change: Callable[[Claim], Claim]) -> Facts:
 
 
 def on_hold(number: int, units: int) -> Claim:
-    return replace(claim(number, units), held=True)
+    return claim(number, units)._replace(held=True)
 
 
 def dated(number: int, units: int, by: date) -> Claim:
-    return replace(claim(number, units), redated=by)
+    return claim(number, units)._replace(redated=by)
 
 
 def test_a_held_line_keeps_its_units_from_everybody_and_none_of_it_is_ready() -> None:
@@ -57,14 +57,14 @@ def test_a_day_by_hand_that_has_passed_dates_nothing_and_the_line_is_late() -> N
     known = facts([dated(1, 3, day(1))], supplies=[supply("s", 2, day(9))])
     assert plan(known, TODAY).revisit == day(2)
     then = plan(known, day(2))
-    assert pieces(then)["1"] == [replace(coming(2, "s", day(9)), expected=None), without_day(1)]
+    assert pieces(then)["1"] == [coming(2, "s", day(9))._replace(expected=None), without_day(1)]
     assert state(then, promised=day(1), today=day(2)) == LineState(0, 3, None, LineStatus.LATE)
 
 
 def test_a_day_by_hand_says_nothing_of_units_on_hand_and_no_preorder_leaves_before_its_release() -> None:
     rule = {"P": replace(BACKORDERS, mode=Mode.PREORDER, release_on=day(5))}
     planned = plan(facts([dated(1, 2, day(3))], on_hand={"A": 1}, rules=rule), TODAY)
-    assert pieces(planned)["1"] == [replace(on_hand(1), expected=day(5)), ordered_in(1, day(5))]
+    assert pieces(planned)["1"] == [on_hand(1)._replace(expected=day(5)), ordered_in(1, day(5))]
 
 
 def test_a_paused_shop_sells_what_is_free_and_nothing_past_zero() -> None:
@@ -77,7 +77,7 @@ def test_a_paused_shop_sells_what_is_free_and_nothing_past_zero() -> None:
 
 def covering(promise: Promise) -> tuple[Claim, list[tuple[int, str | None, str | None]]]:
     """Which goods the claim gets, whenever they come."""
-    claimed = replace(promise.claim, held=False, redated=None)
+    claimed = promise.claim._replace(held=False, redated=None)
     return claimed, [(piece.quantity, piece.warehouse, piece.supply) for piece in promise.pieces if has_goods(piece)]
 
 
@@ -90,9 +90,9 @@ def has_goods(piece: Piece) -> bool:
 def test_holds_and_days_by_hand_never_change_who_gets_which_units_nor_what_is_sold(
     given_facts: Facts, data: st.DataObject
 ) -> None:
-    none = each_claim(given_facts, lambda order: replace(order, held=False, redated=None))
+    none = each_claim(given_facts, lambda order: order._replace(held=False, redated=None))
     some = each_claim(
-        none, lambda order: replace(order, held=data.draw(st.booleans()), redated=data.draw(st.none() | by_hand))
+        none, lambda order: order._replace(held=data.draw(st.booleans()), redated=data.draw(st.none() | by_hand))
     )
     free, bound = plan(none, TODAY), plan(some, TODAY)
     assert list(map(covering, bound.promises)) == list(map(covering, free.promises))

@@ -27,7 +27,7 @@ TWO_WEEKS = replace(BACKORDERS, lead_days=14)
 
 def ordered(days: int, units: int) -> Claim:
     """Order 1, so many days from today."""
-    return replace(claim(1, units), queued_at=OPENING + timedelta(days=days))
+    return claim(1, units)._replace(queued_at=OPENING + timedelta(days=days))
 
 
 def only_offer(given: Facts) -> Offer:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -19,8 +18,7 @@ policies = st.sampled_from(Policy)
 @st.composite
 def queues(draw: st.DrawFn) -> list[Claim]:
     return [
-        replace(
-            claim(number, units, on={"A": units}, approving=draw(st.integers(0, units))),
+        claim(number, units, on={"A": units}, approving=draw(st.integers(0, units)))._replace(
             pinned=draw(st.booleans()),
             paid=draw(st.booleans()),
             wanted_on=draw(st.none() | st.integers(0, 3).map(day)),
@@ -54,20 +52,20 @@ def units(claims: Iterable[Claim]) -> Counter[str]:
     ],
 )
 def test_a_policy_lets_the_younger_go_first_only_where_the_merchant_chose_it(policy: Policy, better: object) -> None:
-    younger = replace(claim(2, 1), **better)  # type: ignore[arg-type]
+    younger = claim(2, 1)._replace(**better)  # type: ignore[arg-type]
     assert order(in_turn([claim(1, 1), younger], policy, ())) == ["2", "1"]
     assert order(in_turn([claim(1, 1), younger], Policy.FIRST_COME, ())) == ["1", "2"]
 
 
 def test_the_earlier_wish_and_the_lower_rank_go_first() -> None:
-    wishes = [replace(claim(1, 1), wanted_on=day(5), rank=2), replace(claim(2, 1), wanted_on=day(3), rank=1)]
+    wishes = [claim(1, 1)._replace(wanted_on=day(5), rank=2), claim(2, 1)._replace(wanted_on=day(3), rank=1)]
     assert order(in_turn(wishes, Policy.WANTED_DATE, ())) == ["2", "1"]
     assert order(in_turn(wishes, Policy.RANK, ())) == ["2", "1"]
 
 
 def test_a_pinned_line_goes_before_all_others_under_every_policy() -> None:
-    pinned = replace(claim(2, 1), pinned=True)
-    best = replace(claim(1, 1), paid=True, rank=0, wanted_on=day(0), completes=True)
+    pinned = claim(2, 1)._replace(pinned=True)
+    best = claim(1, 1)._replace(paid=True, rank=0, wanted_on=day(0), completes=True)
     assert all(order(in_turn([best, pinned], policy, ())) == ["2", "1"] for policy in Policy)
 
 
@@ -85,7 +83,7 @@ def test_of_a_line_that_got_smaller_what_is_left_changes_places() -> None:
 
 
 def test_a_line_with_several_layers_gives_its_oldest_units() -> None:
-    added = replace(claim(1, 2, layer=1), queued_at=claim(3, 1).queued_at, number="1")
+    added = claim(1, 2, layer=1)._replace(queued_at=claim(3, 1).queued_at, number="1")
     handed = in_turn([claim(1, 1), claim(2, 2), added], Policy.FIRST_COME, [Exchange("line-1", "line-2", 2)])
     assert order(handed) == ["2", "1", "1", "2", "1"]
 
@@ -119,7 +117,7 @@ def test_no_unit_is_lost_or_made_and_what_a_line_has_once_it_keeps_once(
 def test_without_a_persons_decision_every_policy_keeps_first_come_among_equals(
     queue: list[Claim], policy: Policy
 ) -> None:
-    same = [replace(found, pinned=False, paid=True, wanted_on=None, rank=1, completes=False) for found in queue]
+    same = [found._replace(pinned=False, paid=True, wanted_on=None, rank=1, completes=False) for found in queue]
     assert in_turn(same, policy, ()) == sorted(same, key=first_come)
 
 
@@ -127,6 +125,6 @@ def test_without_a_persons_decision_every_policy_keeps_first_come_among_equals(
 @given(queues(), policies, lines, lines)
 def test_exchanging_twice_ends_where_it_began(queue: list[Claim], policy: Policy, line: str, other: str) -> None:
     """Whole lines of equal size, whatever lies between them."""
-    same = [replace(found, quantity=3, approving=0) for found in queue]
+    same = [found._replace(quantity=3, approving=0) for found in queue]
     whole = Exchange(line, other, 3)
     assert order(in_turn(same, policy, [whole, whole])) == order(in_turn(same, policy, ()))
