@@ -2,19 +2,22 @@
 
 import contextlib
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, func, select
 
-from app import reconcile, wording
+from app import reconcile
 from app.activity import Subject, Thing, tell
 from app.book.orders import GIVEN_UP
 from app.models import Line, Order, Shop
 from app.platforms import CANNOT_CANCEL, ShopError
+from app.refusal import Refusal
 from app.runtime import Runtime
+from app.sentences import STATES
 from app.shipping import looking
 
 
-class NotCancelled(Exception):
-    """The order was not cancelled, or nobody knows; the message says which and why."""
+class NotCancelled(Refusal):
+    """The order was not cancelled, or nobody knows; the text says which and why."""
 
 
 def cancel(runtime: Runtime, shop: Shop, order_id: str, *, who: str, why: str = "") -> str:
@@ -26,13 +29,15 @@ def cancel(runtime: Runtime, shop: Shop, order_id: str, *, who: str, why: str = 
     with runtime.engine.connect() as connection:
         number, shipped = _order(connection, shop.id, order_id)
     if shop.state in reconcile.RESTING:
-        raise NotCancelled(f"The shop is {shop.state}, so Dueback cannot cancel orders there.")
+        raise NotCancelled(
+            lazy("The shop is {state}, so Dueback cannot cancel orders there."), state=STATES[shop.state]
+        )
     try:
         with contextlib.closing(runtime.platform(shop)) as platform:
             platform.cancel_order(order_id)
     except ShopError as wrong:
         looking.mark(runtime, shop.id, order_id)
-        raise NotCancelled(_refusal(number, shipped, wrong)) from wrong
+        raise _refusal(number, shipped, wrong) from wrong
     subject = Thing(Subject.ORDER, order_id, number)
 
     def keep(connection: Connection) -> None:
@@ -53,23 +58,34 @@ def _order(connection: Connection, shop_id: int, order_id: str) -> tuple[str, in
     )
     row = connection.execute(query).first()
     if row is None:
-        raise NotCancelled("The shop has no such order any more.")
+        raise NotCancelled(lazy("The shop has no such order any more."))
     if row.status in GIVEN_UP:
-        raise NotCancelled(f"Order {row.number} is cancelled already.")
+        raise NotCancelled(lazy("Order {order} is cancelled already."), order=row.number)
     return row.number, row.shipped or 0
 
 
-def _refusal(number: str, shipped: int, wrong: ShopError) -> str:
+def _refusal(number: str, shipped: int, wrong: ShopError) -> NotCancelled:
     if wrong.retry:
-        return f"The shop did not say whether order {number} was cancelled: {wrong} Look at it before you try again."
-    if wrong.code != CANNOT_CANCEL:
-        return f"The shop did not cancel order {number}: {wrong}"
-    if shipped:
-        return (
-            f"Order {number} cannot be cancelled any more: {wording.units(shipped)} of it left or lie in a shipment. "
-            "Cancel the shipment in the shop first, or return what is left of the order there."
+        return NotCancelled(
+            lazy("The shop did not say whether order {order} was cancelled: {reason} Look at it before you try again."),
+            order=number,
+            reason=wrong,
         )
-    return (
-        f"Order {number} cannot be cancelled. It is cancelled already, or something of it was shipped meanwhile. "
-        "Look at it again."
+    if wrong.code != CANNOT_CANCEL:
+        return NotCancelled(lazy("The shop did not cancel order {order}: {reason}"), order=number, reason=wrong)
+    if shipped:
+        return NotCancelled(
+            lazy(
+                "Order {order} cannot be cancelled any more: of it left or in a shipment: {units}. Cancel the "
+                "shipment in the shop first, or return what is left of the order there."
+            ),
+            order=number,
+            units=shipped,
+        )
+    return NotCancelled(
+        lazy(
+            "Order {order} cannot be cancelled. It is cancelled already, or something of it was shipped meanwhile. "
+            "Look at it again."
+        ),
+        order=number,
     )

@@ -3,24 +3,26 @@
 import contextlib
 from collections.abc import Collection, Sequence
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, func, select
 
 from app import book, groups, marks, pooling
 from app.activity import Subject, Thing, tell
 from app.models import Line, Order, Shop, Stock
 from app.platforms import ChannelSeen, Platform
-from app.pools import CannotOpen, NeedsConsent
+from app.pools import NO_CHANNEL, CannotOpen, NeedsConsent
 from app.runtime import Runtime
+from app.wording import Said
 
 
-def make(runtime: Runtime, shop: Shop, channels: Sequence[str], *, who: str, agreed: bool) -> list[str]:
+def make(runtime: Runtime, shop: Shop, channels: Sequence[str], *, who: str, agreed: bool) -> list[Said]:
     """Run these channels, by id, as one. Open orders keep their place in the queue. Says what was done.
 
     Where they have a pool each, the first channel's serves all of them. The others stay until no open order is in them
     any more: made again then, they are left. Raises NeedsConsent, CannotOpen, ShopError.
     """
     if len(set(channels)) < 2:  # noqa: PLR2004 - one alone is no group
-        raise CannotOpen("A group has two channels or more.")
+        raise CannotOpen(lazy("A group has two channels or more."))
     with runtime.engine.connect() as connection:
         empty = _drained(connection, shop.id)
     done = pooling.open_pools(runtime, shop, [channels], who=who, agreed=agreed)
@@ -30,7 +32,7 @@ def make(runtime: Runtime, shop: Shop, channels: Sequence[str], *, who: str, agr
     return done
 
 
-def dissolve(runtime: Runtime, shop: Shop, keeper: str, *, who: str, agreed: bool) -> list[str]:
+def dissolve(runtime: Runtime, shop: Shop, keeper: str, *, who: str, agreed: bool) -> list[Said]:
     """Give each channel of the keeper's group a pool of its own; the keeper, by id, keeps theirs. Says what was done.
 
     Raises NeedsConsent where open orders of the others may be in that pool, CannotOpen, ShopError.
@@ -39,7 +41,7 @@ def dissolve(runtime: Runtime, shop: Shop, keeper: str, *, who: str, agreed: boo
         layout = platform.layout()
         seen = next((channel for channel in layout.channels if channel.id == keeper), None)
         if seen is None:
-            raise CannotOpen("The shop does not have this channel any more.")
+            raise CannotOpen(NO_CHANNEL)
         leaving = [channel for channel in groups.members(layout, seen) if channel != seen]
         if not agreed:
             _ask_consent(runtime, shop, leaving)
@@ -58,12 +60,16 @@ def units_waiting(connection: Connection, shop_id: int, channels: Collection[str
     return connection.scalar(query) or 0
 
 
-def risk_told(units: int, names: Sequence[str]) -> str:
+def risk(units: int, names: Sequence[str]) -> NeedsConsent:
     """What is allocated in the pool counts only where it is sold from, and that is the keeper's channel alone then."""
-    return (
-        f"{units} units of open orders of {', '.join(names)} may be allocated in the pool they share. They keep their "
-        "place in the queue, but until they ship, the shop may sell a restock to newcomers before them; each such "
-        "order is found and listed. Best dissolve the group once they have shipped."
+    return NeedsConsent(
+        lazy(
+            "{units} of open orders of {channels} may be allocated in the pool they share. These orders keep their "
+            "place in the queue, but until they ship, the shop may sell a restock to newcomers before them; each "
+            "such order is found and listed. Best dissolve the group once they have shipped."
+        ),
+        units=units,
+        channels=list(names),
     )
 
 
@@ -71,7 +77,7 @@ def _ask_consent(runtime: Runtime, shop: Shop, leaving: Collection[ChannelSeen])
     with runtime.engine.connect() as connection:
         units = units_waiting(connection, shop.id, [channel.id for channel in leaving])
     if units:
-        raise NeedsConsent(risk_told(units, [channel.name for channel in leaving]))
+        raise risk(units, [channel.name for channel in leaving])
 
 
 def _drained(connection: Connection, shop_id: int) -> set[str]:

@@ -3,8 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
+from flask_babel import lazy_gettext as lazy
+
 from app.platforms import ChannelSeen, Platform, ShopLayout, WarehouseSeen
-from app.pools import CannotOpen, members_of, open_pool, pool_name, pool_of, real_warehouses
+from app.pool_layout import members_of, pool_name, pool_of, real_warehouses
+from app.pools import CannotOpen, open_pool
+from app.wording import Said
+
+LEFT = lazy('{channel} does not sell from "{warehouse}" any more.')
 
 
 def proposals(layout: ShopLayout, rules: Mapping[str, object]) -> list[list[ChannelSeen]]:
@@ -31,7 +37,7 @@ def members(layout: ShopLayout, channel: ChannelSeen) -> list[ChannelSeen]:
     return joined if channel in joined else [channel]
 
 
-def dissolve(platform: Platform, keeper: ChannelSeen) -> list[str]:
+def dissolve(platform: Platform, keeper: ChannelSeen) -> list[Said]:
     """Give every channel of the keeper's group a pool of its own; the keeper keeps the one they share.
 
     Open orders keep their place in the queue. Returns what was done, in sentences. Raises CannotOpen, ShopError. Cut
@@ -40,7 +46,7 @@ def dissolve(platform: Platform, keeper: ChannelSeen) -> list[str]:
     layout = platform.layout()
     pool, group = pool_of(layout, keeper), members(layout, keeper)
     if pool is None or len(group) == 1:
-        raise CannotOpen(f"{keeper.name} is in no group.")
+        raise CannotOpen(lazy("{channel} is in no group."), channel=keeper.name)
     done = _leave_replaced(platform, layout, group)
     left = [channel.id for channel in group]
     for channel in group:
@@ -49,25 +55,25 @@ def dissolve(platform: Platform, keeper: ChannelSeen) -> list[str]:
         left.remove(channel.id)
         platform.leave_channel(channel.id, pool.id)
         platform.name_ours(pool.id, left)
-        done.append(f'{channel.name} does not sell from "{pool.name}" any more.')
+        done.append(Said(LEFT, channel=channel.name, warehouse=pool.name))
         done += open_pool(platform, [channel], may_change_strategy=True).done
     if pool.name == pool_name(group):  # a name that staff chose stays
         platform.rename_warehouse(pool.id, pool_name([keeper]))
     return done
 
 
-def _leave_replaced(platform: Platform, layout: ShopLayout, group: Sequence[ChannelSeen]) -> list[str]:
+def _leave_replaced(platform: Platform, layout: ShopLayout, group: Sequence[ChannelSeen]) -> list[Said]:
     """A pool that the group replaced becomes its own channel's again: nobody else may sell from it."""
     done = []
     for channel in group:
         for old in _replaced(layout, channel):
             if channel.id not in (old.pool_of or ()):
                 platform.leave_channel(channel.id, old.id)
-                done.append(f'{channel.name} does not sell from "{old.name}" any more.')
+                done.append(Said(LEFT, channel=channel.name, warehouse=old.name))
     return done
 
 
-def drop_drained(platform: Platform, layout: ShopLayout, empty: Collection[str]) -> list[str]:
+def drop_drained(platform: Platform, layout: ShopLayout, empty: Collection[str]) -> list[Said]:
     """Let channels leave the pools that a group replaced and that no open order is left in; returns sentences.
 
     `empty` are the ids of pools in which nothing is allocated, nor can be any more.
@@ -77,7 +83,8 @@ def drop_drained(platform: Platform, layout: ShopLayout, empty: Collection[str])
         for old in _replaced(layout, channel):
             if old.id in empty:
                 platform.leave_channel(channel.id, old.id)
-                done.append(f'{channel.name} has left "{old.name}": no open order is in it any more.')
+                text = lazy('{channel} has left "{warehouse}": no open order is in it any more.')
+                done.append(Said(text, channel=channel.name, warehouse=old.name))
     return done
 
 

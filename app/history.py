@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from app import wording
+from app import reasons
 from app.models import Line, Order, PromiseMove, Supply
 
 MOST = 1000
@@ -64,7 +64,7 @@ def _move(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
             "waiting_after": row.waiting_after,
         },
         "cause": row.cause,
-        "why": wording.retold(row.reason, row.why, row.at.date()),
+        "why": reasons.retold(row.reason, row.why, row.at.date()),
         "supply": row.supply_id,
         "reference": row.reference,
     }

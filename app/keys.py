@@ -6,10 +6,12 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from app.activity import Subject, Thing, tell
 from app.models import Key
+from app.refusal import BadValue
 
 SCOPES = ("read", "supply", "rules", "queue")
 MOST_PER_MINUTE = 60_000
@@ -19,20 +21,21 @@ SHOWN = len(BEGIN) + 6
 SEEN_EVERY = timedelta(minutes=1)
 
 
-class BadKey(ValueError):
+class BadKey(BadValue):
     """A key that cannot be made or revoked; the message says why."""
 
 
 def add(connection: Connection, shop_id: int, name: str, scopes: Collection[str], per_minute: int, *, who: str) -> str:
     """Make a key. Returns it: nobody can read it again. Raises BadKey."""
     if not name.strip() or len(name) > LONGEST_NAME or "\x00" in name:
-        raise BadKey(f"name: A key's name has 1 to {LONGEST_NAME} characters.")
+        raise BadKey(lazy("name: A key's name has 1 to {most} characters."), most=LONGEST_NAME)
     if unknown := set(scopes) - set(SCOPES):
-        raise BadKey(f"scope: {', '.join(sorted(unknown))} is none of {', '.join(SCOPES)}.")
+        known = ", ".join(SCOPES)
+        raise BadKey(lazy("scope: {given} is none of {known}."), given=", ".join(sorted(unknown)), known=known)
     if not scopes:
-        raise BadKey(f"scope: A key may do something: {', '.join(SCOPES)}.")
+        raise BadKey(lazy("scope: A key may do something: {known}."), known=", ".join(SCOPES))
     if not 1 <= per_minute <= MOST_PER_MINUTE:
-        raise BadKey(f"per_minute: {per_minute} is not between 1 and {MOST_PER_MINUTE}.")
+        raise BadKey(lazy("per_minute: {given} is not between 1 and {most}."), given=per_minute, most=MOST_PER_MINUTE)
     key = BEGIN + secrets.token_urlsafe(32)
     row = {
         "shop_id": shop_id,
@@ -68,7 +71,7 @@ def revoke(connection: Connection, shop_id: int, number: int, *, who: str) -> No
     ended = update(Key).where(*mine).values(revoked_at=datetime.now(UTC)).returning(Key.name)
     name = connection.scalar(ended) if 0 < number < 2**63 else None
     if name is None:
-        raise BadKey(f"There is no key {number} that holds. `dueback key list` shows them.")
+        raise BadKey(lazy("There is no key {key} that holds. `dueback key list` shows them."), key=str(number))
     tell(connection, shop_id, who, "key.revoked", Thing(Subject.KEY, str(number), name), name=name)
 
 

@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, func, select, update
 
 from app import marks
 from app.activity import APP, Subject, Thing, tell
 from app.book import customers
 from app.models import Line, Mark, Shop, Variant
+from app.refusal import BadValue
+from app.sentences import STATES
 
 GOING = ("leaving", "left")
 
 
-class CannotLeave(ValueError):
+class CannotLeave(BadValue):
     """There is nothing to leave, or nothing to come back to; the message says why."""
 
 
@@ -30,7 +33,7 @@ def begin(connection: Connection, shop: Shop, *, who: str) -> None:
     """Begin to leave, or go on. A worker does the rest and ends it: see `finish`. Raises CannotLeave."""
     going = update(Shop).where(Shop.id == shop.id, Shop.state.in_(("installed", "leaving"))).values(state="leaving")
     if not connection.execute(going).rowcount:
-        raise CannotLeave(f"The shop is {shop.state}: there is nothing to leave.")
+        raise CannotLeave(lazy("The shop is {state}: there is nothing to leave."), state=STATES[shop.state])
     if shop.state != "leaving":
         tell(connection, shop.id, who, "shop.leaving", Thing(Subject.SHOP, str(shop.id), shop.name))
     marks.mark_every_variant(connection, shop.id)
@@ -52,7 +55,7 @@ def stay(connection: Connection, shop: Shop, *, who: str) -> None:
     """Stay after all, as if nothing had been: everything is looked at again. Raises CannotLeave."""
     back = update(Shop).where(Shop.id == shop.id, Shop.state.in_(GOING)).values(state="installed", swept_at=None)
     if not connection.execute(back).rowcount:
-        raise CannotLeave(f"The shop is {shop.state}: it is not being left.")
+        raise CannotLeave(lazy("The shop is {state}: there is nothing to come back from."), state=STATES[shop.state])
     tell(connection, shop.id, who, "shop.stayed", Thing(Subject.SHOP, str(shop.id), shop.name))
     marks.mark_every_variant(connection, shop.id)
 

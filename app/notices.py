@@ -72,7 +72,7 @@ def send(engine: Engine, shop_id: int, platform: Platform) -> None:
         if not (row.attempted and _is_there(platform, row)):
             _set(engine, row, attempted=True)
             for failure in platform.write([_change(row)]):
-                log.warning("notice refused", shop=shop_id, key=row.key, reason=failure.message)
+                log.warning("notice refused", shop=shop_id, key=row.key, reason=str(failure.message))
         _set(engine, row, sent_at=datetime.now(UTC))
 
 

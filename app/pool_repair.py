@@ -15,6 +15,7 @@ from app import notices, stock_writes
 from app.models import Channel, Line, Order, PoolShipment, Shop, Stock, Warehouse
 from app.platforms import Platform, StockSeen, VariantSeen
 from app.stock_writes import Write
+from app.wording import english
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class Repair:
     def _carry_out(self, variant: VariantSeen, writes: Sequence[Write], done: str) -> VariantSeen:
         """Write what was recorded where the shop shows `before`; where it shows `after`, an earlier try did it."""
         if problem := stock_writes.carry_out(self.platform, variant, writes):
-            return self._report(variant, problem)
+            return self._report(variant, english(problem))
         self._keep(done, writes, told=self._done(writes, done))
         after = {write.warehouse: write.after for write in writes}
         stocks = tuple(_at(stock, after.get(stock.warehouse, stock.quantity)) for stock in variant.stocks)

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Sequence
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection
 
 from app import book, rulebook
@@ -13,11 +14,12 @@ from app.platforms import ChannelSeen, ShopLayout
 from app.pools import CannotOpen, ask_consent, open_pool
 from app.rulebook import Edit
 from app.runtime import Runtime
+from app.wording import Said
 
 OPENING = frozenset({Mode.BACKORDER.value, Mode.PREORDER.value})
 
 
-def open_pools(runtime: Runtime, shop: Shop, groups: Sequence[Sequence[str]], *, who: str, agreed: bool) -> list[str]:
+def open_pools(runtime: Runtime, shop: Shop, groups: Sequence[Sequence[str]], *, who: str, agreed: bool) -> list[Said]:
     """Make sure of a pool for each group of channel ids, and take it over into the book. Says what was done.
 
     `agreed`: the shop may allocate otherwise than before. Raises NeedsConsent before anything is done, CannotOpen,
@@ -26,10 +28,10 @@ def open_pools(runtime: Runtime, shop: Shop, groups: Sequence[Sequence[str]], *,
     with contextlib.closing(runtime.platform(shop)) as platform:
         channels = {channel.id: channel for channel in platform.layout().channels}
         if not all(channel in channels for group in groups for channel in group):
-            raise CannotOpen("The shop does not have one of these channels any more.")
+            raise CannotOpen(lazy("The shop does not have one of these channels any more."))
         wanted = [[channels[channel] for channel in group] for group in groups]
         ask_consent([channel for group in wanted for channel in group], may_change_strategy=agreed)
-        done: list[str] = []
+        done: list[Said] = []
         try:
             for group in wanted:
                 opened = open_pool(platform, group, may_change_strategy=agreed).done
@@ -42,7 +44,7 @@ def open_pools(runtime: Runtime, shop: Shop, groups: Sequence[Sequence[str]], *,
 
 def open_for_rule(
     runtime: Runtime, connection: Connection, shop: Shop, edit: Edit, *, who: str, agreed: bool
-) -> list[str]:
+) -> list[Said]:
     """The pools the rule needs, before the edit is made: a shop that cannot have them shall not have the rule.
 
     Says what was done. Raises BadRule, StaleRule where the edit cannot be made; the rest as `open_pools`.
@@ -54,7 +56,7 @@ def open_for_rule(
     return open_pools(runtime, shop, [[channel] for channel in concerned], who=who, agreed=agreed)
 
 
-def _tell(runtime: Runtime, shop: Shop, who: str, group: Sequence[ChannelSeen], done: Sequence[str]) -> None:
+def _tell(runtime: Runtime, shop: Shop, who: str, group: Sequence[ChannelSeen], done: Sequence[Said]) -> None:
     with runtime.engine.begin() as connection:
         tell_pool(connection, shop.id, who, group, done)
 

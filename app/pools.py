@@ -6,23 +6,30 @@ A pool is known by the channels its private metadata names, never by its name or
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
-from app.platforms import ChannelSeen, Platform, ShopError, ShopLayout, WarehouseSeen, ZoneSeen
+from flask_babel import LazyString as Text
+from flask_babel import lazy_gettext as lazy
+
+from app.platforms import ChannelSeen, Platform, ShopError, ShopLayout, WarehouseSeen
+from app.pool_layout import members_of, pool_name, pool_of, real_warehouses, zones_lacking
+from app.refusal import Refusal
+from app.wording import Said
 
 IN_ORDER = "PRIORITIZE_SORTING_ORDER"
 BAD_ADDRESS = {"INVALID", "REQUIRED"}
-LONGEST_NAME = 250
+NO_CHANNEL = lazy("The shop does not have this channel any more.")
 
 
 class CannotOpen(ShopError):
-    """The channels cannot have a pool as they are; the message says why and what to do."""
+    """The channels cannot have a pool as they are; the text says why and what to do."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, retry=False, code="CANNOT_OPEN")
+    def __init__(self, text: Text, /, **values: Any) -> None:
+        super().__init__(text, retry=False, code="CANNOT_OPEN", **values)
 
 
-class NeedsConsent(Exception):
-    """Opening the pool would change how the shop allocates; the message says what."""
+class NeedsConsent(Refusal):
+    """Opening the pool would change how the shop allocates; the text says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ class PoolOpened:
     """The pool's warehouse, and what was done for it, in sentences; nothing when all was well before."""
 
     warehouse: str
-    done: tuple[str, ...]
+    done: tuple[Said, ...]
 
 
 def open_pool(platform: Platform, channels: Sequence[ChannelSeen], *, may_change_strategy: bool) -> PoolOpened:
@@ -55,54 +62,11 @@ def open_pool(platform: Platform, channels: Sequence[ChannelSeen], *, may_change
     return PoolOpened(warehouse, tuple(opening.done))
 
 
-def pool_of(layout: ShopLayout, channel: ChannelSeen) -> WarehouseSeen | None:
-    """The channel's pool: one of ours that it sells from, else the one that was made for it and taken away."""
-    ours = {warehouse.id: warehouse for warehouse in layout.warehouses if warehouse.ours}
-    joined = [ours[warehouse] for warehouse in channel.warehouses if warehouse in ours]
-    made = [warehouse for warehouse in ours.values() if channel.id in (warehouse.pool_of or ())]
-    return next(iter([*joined, *made]), None)
-
-
-def pool_name(channels: Sequence[ChannelSeen]) -> str:
-    """What staff read where they choose a warehouse to ship from."""
-    begin, end = "Backorders (", "): ship from your own warehouse instead"
-    names = ", ".join(dict.fromkeys(channel.name for channel in channels))
-    return f"{begin}{names[: LONGEST_NAME - len(begin) - len(end)]}{end}"
-
-
-def members_of(layout: ShopLayout, pool: WarehouseSeen | None) -> list[ChannelSeen]:
-    """The channels that share the pool: those it was made for, and those that sell from it."""
-    if pool is None:
-        return []
-    return [
-        channel for channel in layout.channels if channel.id in (pool.pool_of or ()) or pool.id in channel.warehouses
-    ]
-
-
-def real_warehouses(layout: ShopLayout, channel: ChannelSeen) -> tuple[str, ...]:
-    """The merchant's own warehouses of the channel, in allocation order."""
-    ours = {warehouse.id for warehouse in layout.warehouses if warehouse.ours}
-    return tuple(warehouse for warehouse in channel.warehouses if warehouse not in ours)
-
-
-def zones_lacking(layout: ShopLayout, channel: ChannelSeen, pool: str) -> list[ZoneSeen]:
-    """Shipping zones of the channel that its real warehouses serve and its pool does not.
-
-    A zone that none of them serves sells nothing in the channel; the pool must not open it.
-    """
-    real = set(real_warehouses(layout, channel))
-    return [
-        zone
-        for zone in layout.zones
-        if channel.id in zone.channels and real & set(zone.warehouses) and pool not in zone.warehouses
-    ]
-
-
 def _group(layout: ShopLayout, ids: Sequence[str]) -> list[ChannelSeen]:
     known = {channel.id: channel for channel in layout.channels}
     group = [known[channel] for channel in dict.fromkeys(ids) if channel in known]
     if not group or len(group) < len(set(ids)):
-        raise CannotOpen("The shop does not have this channel any more.")
+        raise CannotOpen(NO_CHANNEL)
     return group
 
 
@@ -118,7 +82,9 @@ def _pools_of_group(layout: ShopLayout, group: Sequence[ChannelSeen]) -> list[Wa
         if others:
             inside = _names([channel for channel in group if pool_of(layout, channel) == pool])
             raise CannotOpen(
-                f"{inside} is in a group with {_names(others)}. Name them too, or dissolve that group first."
+                lazy("{channels} is in a group with {others}. Name them too, or dissolve that group first."),
+                channels=inside,
+                others=_names(others),
             )
     return list(pools.values())
 
@@ -128,11 +94,16 @@ def _check_warehouses(layout: ShopLayout, group: Sequence[ChannelSeen], pool: Wa
     members = [*group, *(member for member in members_of(layout, pool) if member not in group)]
     for channel in group:
         if not real_warehouses(layout, channel):
-            raise CannotOpen(f"{channel.name} has no warehouse of its own. Assign one to the channel first.")
+            raise CannotOpen(
+                lazy("{channel} has no warehouse of its own. Assign one to the channel first."), channel=channel.name
+            )
     if len({frozenset(real_warehouses(layout, channel)) for channel in members}) > 1:
         raise CannotOpen(
-            f"{_names(members)} do not sell from the same warehouses, so they cannot share one backorder pool. "
-            "Give them the same warehouses, or let each have a pool of its own."
+            lazy(
+                "{channels} do not sell from the same warehouses, so they cannot share one backorder pool. Give them "
+                "the same warehouses, or let each have a pool of its own."
+            ),
+            channels=_names(members),
         )
 
 
@@ -141,13 +112,16 @@ def ask_consent(group: Sequence[ChannelSeen], *, may_change_strategy: bool) -> N
     others = [channel for channel in group if channel.strategy != IN_ORDER]
     if others and not may_change_strategy:
         raise NeedsConsent(
-            f"Orders of {_names(others)} are taken from the warehouse with the most stock. Backorders need them to be "
-            "taken from the channel's warehouses in their order, which changes where your orders are allocated."
+            lazy(
+                "Orders of {channels} are taken from the warehouse with the most stock. Backorders need them to be "
+                "taken from the channel's warehouses in their order, which changes where your orders are allocated."
+            ),
+            channels=_names(others),
         )
 
 
-def _names(channels: Sequence[ChannelSeen]) -> str:
-    return " and ".join(channel.name for channel in channels)
+def _names(channels: Sequence[ChannelSeen]) -> list[str]:
+    return [channel.name for channel in channels]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,25 +131,32 @@ class Opening:
     platform: Platform
     layout: ShopLayout
     group: Sequence[ChannelSeen]
-    done: list[str] = field(default_factory=list)
+    done: list[Said] = field(default_factory=list)
+
+    def _did(self, text: Text, **values: Any) -> None:
+        self.done.append(Said(text, **values))
 
     def create(self) -> str:
         """Make the pool, with the address of the first real warehouse whose address the shop still takes."""
         name, slug = pool_name(self.group), self._free_slug()
-        refused = ""
+        refused: ShopError | None = None
         for like in real_warehouses(self.layout, self.group[0]):
             try:
                 created = self.platform.create_warehouse(name, slug, like, self._ids())
             except ShopError as error:
                 if error.code not in BAD_ADDRESS:
                     raise
-                refused = str(error)
+                refused = error
             else:
-                self.done.append(f'Made the warehouse "{name}".')
+                self._did(lazy('Made the warehouse "{warehouse}".'), warehouse=name)
                 return created
         raise CannotOpen(
-            f"The shop takes the address of none of the warehouses of {_names(self.group)} for a new one: {refused} "
-            "Complete the address of one of them first."
+            lazy(
+                "The shop takes the address of none of the warehouses of {channels} for a new one: {reason} Complete "
+                "the address of one of them first."
+            ),
+            channels=_names(self.group),
+            reason=refused,
         )
 
     def name_ours(self, pool: WarehouseSeen) -> str:
@@ -184,7 +165,8 @@ class Opening:
         missing = [channel for channel in self._ids() if channel not in (pool.pool_of or ())]
         if missing:
             self.platform.name_ours(pool.id, [*(pool.pool_of or ()), *missing])
-            self.done.append(f'Made the warehouse "{pool.name}" the backorder pool of {_names(self.group)} too.')
+            made = lazy('Made the warehouse "{warehouse}" the backorder pool of {channels} too.')
+            self._did(made, warehouse=pool.name, channels=_names(self.group))
             if pool.name == pool_name(before):  # a name that staff chose stays
                 self.platform.rename_warehouse(pool.id, pool_name([*before, *self.group]))
         return pool.id
@@ -194,33 +176,35 @@ class Opening:
         for channel in self.group:
             if pool not in channel.warehouses:
                 self.platform.join_channel(channel.id, pool)
-                self.done.append(f"Let {channel.name} sell from it.")
+                self._did(lazy("Let {channel} sell from it."), channel=channel.name)
         self._join_zones(pool)
 
     def let_drain(self, replaced: WarehouseSeen) -> None:
         for channel in self.group:
             if replaced.id not in channel.warehouses:
                 self.platform.join_channel(channel.id, replaced.id)
-                self.done.append(f'Let {channel.name} have "{replaced.name}" until no open order is left there.')
+                let = lazy('Let {channel} have "{warehouse}" until no open order is left there.')
+                self._did(let, channel=channel.name, warehouse=replaced.name)
         self._join_zones(replaced.id)
 
     def bring_to_front(self, pool: str) -> None:
         for channel in self.group:
             if channel.warehouses[0] != pool:
                 self.platform.bring_to_front(channel.id, pool)
-                self.done.append(f"Put it first among the warehouses of {channel.name}.")
+                self._did(lazy("Put it first among the warehouses of {channel}."), channel=channel.name)
 
     def allocate_in_order(self) -> None:
         for channel in self.group:
             if channel.strategy != IN_ORDER:
                 self.platform.allocate_in_order(channel.id)
-                self.done.append(f"Made {channel.name} take orders from its warehouses in their order.")
+                made = lazy("Made {channel} take orders from its warehouses in their order.")
+                self._did(made, channel=channel.name)
 
     def _join_zones(self, pool: str) -> None:
         zones = {zone.id: zone for channel in self.group for zone in zones_lacking(self.layout, channel, pool)}
         for zone in zones.values():
             self.platform.join_zone(zone.id, pool)
-            self.done.append(f"Let it serve the shipping zone {zone.name}.")
+            self._did(lazy("Let it serve the shipping zone {zone}."), zone=zone.name)
 
     def _ids(self) -> list[str]:
         return [channel.id for channel in self.group]

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from app.engine import status_of_line
-from app.engine.model import NO_RULE, Facts, Mode, Offer, Plan, Terms
+from app.engine.answer import Offer, Plan
+from app.engine.model import NO_RULE, Facts, Mode, Terms
 from app.engine.telling import last_day
 from app.models import Line, Order, Shop, Variant
 from app.platforms import Change, DropMetadata, Failure, SetMetadata, SetStock

@@ -173,7 +173,7 @@ def _apply(
     """Write the differences. Returns the variants of which the shop refused anything: to be looked at again."""
     failures = platform.write([*stocks, *(change for wish in wanted for change in wish.changes())])
     for failure in failures:
-        log.warning("refused by the shop", shop=shop.id, change=failure.change, reason=failure.message)
+        log.warning("refused by the shop", shop=shop.id, change=failure.change, reason=str(failure.message))
     refused = [wish for wish in wanted if publish.is_refused(wish, failures)]
     with runtime.engine.begin() as connection:
         publish.remember(connection, shop.id, [wish for wish in wanted if wish not in refused])

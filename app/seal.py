@@ -5,12 +5,15 @@ import base64
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask_babel import lazy_gettext as lazy
+
+from app.refusal import Refusal
 
 ENCRYPTION = b"dueback: tokens of shops, 1"
 NAME = b"dueback: name of the key for tokens of shops, 1"
 
 
-class SealBroken(Exception):
+class SealBroken(Refusal):
     """What was sealed cannot be opened."""
 
 
@@ -32,11 +35,11 @@ class Seal:
         """Raises SealBroken."""
         name, _, ciphertext = sealed.partition(".")
         if name != self.name:
-            raise SealBroken("A shop's token cannot be opened: it was kept with another SECRET_KEY.")
+            raise SealBroken(lazy("A shop's token cannot be opened: it was kept with another SECRET_KEY."))
         try:
             return self._fernet.decrypt(ciphertext.encode()).decode()
         except InvalidToken as broken:
-            raise SealBroken("A shop's token cannot be opened: it was damaged in the database.") from broken
+            raise SealBroken(lazy("A shop's token cannot be opened: it was damaged in the database.")) from broken
 
 
 def _drawn(secret_key: str, purpose: bytes, length: int) -> bytes:

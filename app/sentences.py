@@ -168,3 +168,21 @@ NAMES: Mapping[str, Text] = {
 """What fields of rules, their values and policies are called."""
 
 ONE_CHANNEL = lazy("{rule}, in this channel only")
+
+NONE = lazy("none")
+"""Where a list of names has none."""
+
+STATES: Mapping[str, Text] = {
+    "installed": lazy("installed"),
+    "inactive": lazy("switched off"),
+    "leaving": lazy("being left"),
+    "left": lazy("left"),
+    "removed": lazy("without the app"),
+    "expected": lazy("expected"),
+    "received": lazy("received"),
+    "cancelled": lazy("cancelled"),
+    "open": lazy("open"),
+    "taken": lazy("taken as a receipt"),
+    "dismissed": lazy("dismissed"),
+}
+"""The states of shops, supplies and rises, as they follow "is"."""

@@ -4,19 +4,21 @@ import zoneinfo
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from flask_babel import lazy_gettext as lazy
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from sqlalchemy import Connection, Row, select, update
 
-from app import marks
+from app import faults, marks
 from app.activity import tell_settings
 from app.models import Shop
 from app.notices import Topic
+from app.refusal import BadValue
 
 # What decides plans, or what is done about them.
 DECIDING = {"stock_owner", "time_zone"}
 
 
-class BadSetting(ValueError):
+class BadSetting(BadValue):
     """A setting that cannot be meant; the message names it and says what it takes."""
 
 
@@ -37,7 +39,7 @@ class Settings(BaseModel):
     @classmethod
     def _known(cls, name: str) -> str:
         if name not in zoneinfo.available_timezones():
-            raise ValueError(f"{name[:60]!r} is no time zone; write it like Europe/Berlin")
+            raise BadValue(lazy("is no time zone; write it like Europe/Berlin"))
         return name
 
 
@@ -52,8 +54,7 @@ def put(connection: Connection, shop: Shop, changes: Mapping[str, Any], *, who: 
     try:
         after = Settings.model_validate(before.model_dump(mode="json") | dict(changes))
     except ValidationError as wrong:
-        first = wrong.errors()[0]
-        raise BadSetting(f"{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}.") from wrong
+        raise BadSetting(faults.FAULT, **faults.first(wrong)) from wrong
     was, now = before.model_dump(mode="json"), after.model_dump(mode="json")
     different = {name: value for name, value in now.items() if value != was[name]}
     if different:

@@ -8,11 +8,13 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, Engine, func, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.models import Stock
 from app.platforms import Platform, SetStock, VariantSeen
+from app.wording import Said
 
 # "stock" in ASCII, beside other advisory locks of ours.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('stock', :shop))"
@@ -40,21 +42,21 @@ def quantities(variant: VariantSeen) -> dict[str, int]:
     return {stock.warehouse: stock.quantity for stock in variant.stocks}
 
 
-def carry_out(platform: Platform, variant: VariantSeen, writes: Sequence[Write]) -> str:
+def carry_out(platform: Platform, variant: VariantSeen, writes: Sequence[Write]) -> Said | None:
     """Write what was recorded where the shop shows `before`; where it shows `after`, an earlier try did it.
 
-    Returns why not, in a sentence, or nothing. Raises ShopError: then it may or may not have been done.
+    Returns why not, or None. Raises ShopError: then it may or may not have been done.
     """
     now = quantities(variant)
     if any(now.get(write.warehouse, 0) not in {write.before, write.after} for write in writes):
-        return "The stock changed while it was being put right. Please count it."
+        return Said(lazy("The stock changed while it was being put right. Please count it."))
     changes = [
         SetStock(variant.id, write.warehouse, write.after, exists=write.warehouse in now)
         for write in writes
         if now.get(write.warehouse, 0) != write.after
     ]
     failures = platform.write(changes)
-    return f"The shop refused the correction: {failures[0].message}." if failures else ""
+    return Said(lazy("The shop refused the correction: {reason}."), reason=failures[0].message) if failures else None
 
 
 def note_in_book(connection: Connection, shop_id: int, variant_id: str, writes: Sequence[Write]) -> None:

@@ -3,11 +3,16 @@
 import re
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
+
+from app.faults import A_NUMBER
+from app.refusal import BadValue
+
 
 def whole(value: Any) -> Any:
-    """For pydantic to run first: it takes True for 1 and the text "1.000" for 1. Raises ValueError."""
+    """For pydantic to run first: it takes True for 1 and the text "1.000" for 1. Raises BadValue."""
     if isinstance(value, bool):
-        raise ValueError("is a number, not yes or no")  # noqa: TRY004 - pydantic reports only ValueError
+        raise BadValue(lazy("is a number, not yes or no"))
     if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+", value.strip()):
-        raise ValueError("should be a whole number, without points and commas, like 1000")
+        raise BadValue(A_NUMBER)
     return value

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from app import wording
+from app import reasons, wording
 from app.activity.sources import COLUMNS, SOURCES
 from app.activity.telling import KINDS, Subject, Thing
 
@@ -105,7 +105,7 @@ def say(entry: Entry) -> str:
         if name in values:
             values[name] = counted(int(values[name]))
     if "why" in values:
-        values["why"] = wording.retold(entry.params.get("reason", {}), values["why"], entry.at.date())
+        values["why"] = reasons.retold(entry.params.get("reason", {}), values["why"], entry.at.date())
     if entry.subject.kind is Subject.ORDER:
         values.setdefault("order", entry.subject.name)
     if entry.subject.kind is Subject.SUPPLY:

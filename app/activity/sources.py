@@ -41,7 +41,8 @@ _SUPPLY = """
 # What arrived is told by the receipts.
 _SUPPLIES = f"""
     SELECT c.id, c.at, c.who, 'supply.' || c.kind AS kind, {_OF_SUPPLY}
-        jsonb_build_object('before', c.before, 'after', c.after, 'why', c.why) AS params, '{{}}'::jsonb AS effect
+        jsonb_build_object('before', c.before, 'after', c.after, 'why', c.why, 'reason', c.reason) AS params,
+        '{{}}'::jsonb AS effect
     FROM supply_changes AS c {_SUPPLY} AND c.kind <> 'received'
 """  # noqa: S608
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert
 
 from app.models import Activity, Shop
 from app.platforms import ChannelSeen
+from app.wording import Said
 
 APP = "Dueback"
 """Who it was that no person asked."""
@@ -90,13 +91,13 @@ def tell(
 
 
 def tell_pool(
-    connection: Connection, shop_id: int, who: str, channels: Sequence[ChannelSeen], done: Sequence[str]
+    connection: Connection, shop_id: int, who: str, channels: Sequence[ChannelSeen], done: Sequence[Said]
 ) -> None:
     """Keep that the channels got their pool, if anything was `done` for that, in sentences."""
     if done:
         names = ", ".join(channel.name for channel in channels)
         first = Thing(Subject.CHANNEL, channels[0].id, channels[0].name)
-        tell(connection, shop_id, who, "pool.opened", first, channels=names, done=list(done))
+        tell(connection, shop_id, who, "pool.opened", first, channels=names, done=[said.kept() for said in done])
 
 
 def tell_settings(

@@ -11,7 +11,6 @@ from typing import Any
 
 from flask import Blueprint, flash, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, validate_csrf
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -30,6 +29,7 @@ from app.rulebook import BadRule
 from app.shop_settings import BadSetting
 from app.supply import BadSupply
 from app.turns import BadMove, BadPolicy
+from app.wording import gettext as _
 
 ONCE = "once"
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode, urlsplit
 import structlog
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as lazy
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import select
 
@@ -16,6 +17,7 @@ from app.admin.tokens import BadToken, Tokens
 from app.models import Shop
 from app.runtime import Runtime
 from app.shop_keys import KeysOutOfReach
+from app.wording import said_in
 
 log = structlog.get_logger()
 
@@ -25,6 +27,7 @@ views = Blueprint("entry", __name__)
 FROM_DASHBOARD = {"domain", "saleorApiUrl", "id", "theme", "featureFlags"}
 THEMES = ("light", "dark")
 LONGEST_NUMBER = 18
+OUT_OF_REACH = lazy("The shop does not answer just now. Reload the page in a moment.")
 
 
 class Exchange(BaseModel):
@@ -106,14 +109,16 @@ def exchange() -> ResponseReturnValue:
     tokens: Tokens = current_app.extensions["dueback-tokens"]
     try:
         asked = Exchange.model_validate_json(request.get_data())
-        proven = tokens.check(asked.token)
-        parent = _origin(asked.parent)
     except ValidationError:
         return {"message": "Send token and parent as JSON."}, 400
+    locale = _one_of(asked.locale, LANGUAGES)
+    try:
+        proven = tokens.check(asked.token)
+        parent = _origin(asked.parent)
     except BadToken as bad:
-        return {"message": str(bad)}, 401
+        return {"message": said_in(locale, bad)}, 401
     except KeysOutOfReach:
-        return {"message": "The shop does not answer just now. Reload the page in a moment."}, 503
+        return {"message": said_in(locale, OUT_OF_REACH)}, 503
     person = Staff(
         proven.shop_id,
         proven.email,
@@ -121,7 +126,7 @@ def exchange() -> ResponseReturnValue:
         proven.until,
         parent,
         _one_of(asked.theme, THEMES),
-        _one_of(asked.locale, LANGUAGES),
+        locale,
     )
     staff.keep(person)
     return {"shop": proven.shop_id, "until": proven.until}
@@ -161,7 +166,7 @@ def _origin(text: str) -> str:
         or origin != text
         or not all(c.isalnum() or c in ".-:[]" for c in parts.netloc)
     ):
-        raise BadToken("The dashboard's address cannot be understood.")
+        raise BadToken(lazy("The dashboard's address cannot be understood."))
     return origin
 
 

@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection
 
@@ -20,6 +19,8 @@ from app.admin.visit import Visit, is_htmx, reading
 from app.imports import uploads
 from app.imports.limits import MOST_BYTES
 from app.imports.uploads import KINDS
+from app.wording import gettext as _
+from app.wording import retold
 
 views = Blueprint("imports", __name__)
 
@@ -106,19 +107,20 @@ def show(visit: Visit, kind: str, number: int) -> ResponseReturnValue:
         answer = make_response("")
         answer.headers["HX-Refresh"] = "true"
         return answer
-    rows, wanted = _rows(upload), lists.filters(Rows)
-    told = [row for row in rows if not wanted.kind or row[1].startswith(f"{wanted.kind}:")]
+    rows, wanted = uploads.retold(upload), lists.filters(Rows)
+    told = [row for row in rows if wanted.kind in {"", row.kind}]
     page = Page(told[wanted.offset : wanted.offset + PER_PAGE], len(told), wanted)
     return render_template(
         "admin/imports/report.html", visit=visit, upload=upload, title=NAMES[kind], back=BACK[kind], kind=kind,
         page=page, filters=wanted, counts=COUNTS, errors=len(upload.report.get("errors", ())),
+        wrong=retold(upload.wrong) if upload.wrong else "",
     )  # fmt: skip
 
 
 @reading(views, "/imports/<kind>/<int:number>.csv", PRODUCTS)
 def show_csv(visit: Visit, kind: str, number: int) -> Response:
     upload = _one(visit, kind, number)
-    rows = _rows(upload)
+    rows = [[row.line, str(row)] for row in uploads.retold(upload)]
     return csv_file(visit, f"{kind}-report", ("line", "what"), lambda _connection: rows)
 
 
@@ -140,11 +142,6 @@ def _known(kind: str) -> None:
 
 def _one(visit: Visit, kind: str, number: int) -> Any:
     return uploads.find(visit.connection, visit.shop.id, kind, number) or abort(404)
-
-
-def _rows(upload: Any) -> list[list[Any]]:
-    """(line of the file, what is wrong, or what it does): errors alone where there are any."""
-    return upload.report.get("errors") or upload.report.get("effects") or []
 
 
 def _page_of(visit: Visit, kind: str, number: int) -> str:

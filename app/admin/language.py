@@ -1,9 +1,11 @@
 """The language of the pages: the shop's own choice, else the dashboard's; dates and numbers as it writes them."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, has_request_context, request
 from flask_babel import (
     Babel,
     format_currency,
@@ -13,6 +15,12 @@ from flask_babel import (
     format_percent,
     get_locale,
 )
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from app.admin import staff
+from app.admin.fields import plainly
+from app.wording import shown
 
 LANGUAGES = ("en", "de")
 
@@ -21,15 +29,31 @@ def register(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE=LANGUAGES[0], BABEL_TRANSLATION_DIRECTORIES="../translations")
     Babel(app, locale_selector=_locale, timezone_selector=_zone)
     app.jinja_env.filters.update(day=day, moment=moment, number=number, clock=clock, money=money, percent=percent)
+    app.jinja_env.filters["plainly"] = plainly
+    for name in ("gettext", "ngettext"):
+        app.jinja_env.globals[name] = _with_figures(app.jinja_env.globals[name])
     app.jinja_env.globals["language"] = lambda: str(get_locale() or LANGUAGES[0])
+
+
+def _with_figures(say: Any) -> Callable[..., Any]:
+    """As in `app.wording`: numbers within a text of a template are written as the language does."""
+
+    @pass_context
+    def said(context: Context, *given: Any, **values: Any) -> Any:
+        return say(context, *map(shown, given), **{name: shown(value) for name, value in values.items()})
+
+    return said
 
 
 def _locale() -> str:
     visit = g.get("visit")
-    if visit is None:
-        return LANGUAGES[0]
-    wanted: str = visit.shop.settings.get("language") or visit.staff.locale
-    return wanted
+    if visit is not None:
+        wanted: str = visit.shop.settings.get("language") or visit.staff.locale
+        return wanted
+    # What goes wrong before a visit begins is told to whoever is signed in, too.
+    shop_id = (request.view_args or {}).get("shop_id") if has_request_context() else None
+    person = staff.of_shop(shop_id) if shop_id is not None else None
+    return person.locale if person else LANGUAGES[0]
 
 
 def _zone() -> tzinfo:

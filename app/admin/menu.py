@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
 from app import setting_up
 from app.admin.staff import EITHER, ORDERS, Needs, Staff
 from app.models import Shop
+from app.wording import gettext as _
 
 
 @dataclass(frozen=True, slots=True)

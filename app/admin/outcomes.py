@@ -8,14 +8,14 @@ from typing import Any, TypeVar
 
 import structlog
 from flask import abort, render_template
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import select
 
 from app.admin import acting
 from app.admin.acting import Done
 from app.admin.visit import Visit
 from app.models import Order
+from app.wording import gettext as _
+from app.wording import ngettext
 
 log = structlog.get_logger()
 T = TypeVar("T")

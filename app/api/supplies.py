@@ -1,10 +1,11 @@
-"""Suppliers and purchase-order lines."""
+"""Purchase-order lines."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
+from flask_babel import lazy_gettext as lazy
 from pydantic import BaseModel, Field
 
 from app import clock
@@ -13,23 +14,8 @@ from app.api.call import Call, Route
 from app.api.paging import PageQuery, Query, Text
 from app.models import Shop
 from app.preview.supply import of_supplies
-from app.supply import BadSupply, NoSuchSupply, lines, listing, suppliers
+from app.supply import BadSupply, NoSuchSupply, lines, listing
 from app.supply.fields import HeldUnits, Name, Percent, SupplyFields, Units, Words
-
-
-class Supplier(BaseModel):
-    name: str
-    lead_days: int | None = Field(description="Days from order to arrival, as the supplier says.")
-
-
-class NewSupplier(Query):
-    name: Name
-    lead_days: int | None = Field(None, ge=0, le=730)
-
-
-class Suppliers(BaseModel):
-    items: list[Supplier]
-    next: str | None
 
 
 class Supply(BaseModel):
@@ -162,21 +148,8 @@ def one(call: Call, number: int) -> dict[str, Any]:
     """The supply of this number. Raises NoSuchSupply."""
     rows = listing.rows(call.connection, call.shop.id, number=number)
     if not rows:
-        raise NoSuchSupply(f"supply: There is no supply {number}.")
+        raise NoSuchSupply(lazy("supply: There is no supply {supply}."), supply=str(number))
     return shown(rows[0], today(call.shop))
-
-
-def list_suppliers(call: Call) -> Any:
-    rows = suppliers.rows(
-        call.connection, call.shop.id, after=paging.after(call.query, str), limit=call.query.limit + 1
-    )
-    found = [{"name": row.name, "lead_days": row.lead_days} for row in rows]
-    return paging.page(found, call.query, lambda item: item["name"])
-
-
-def put_supplier(call: Call) -> Any:
-    row = suppliers.put(call.connection, call.shop, call.body.name, lead_days=call.body.lead_days)
-    return {"name": row.name, "lead_days": row.lead_days}
 
 
 def list_supplies(call: Call) -> Any:
@@ -210,7 +183,7 @@ def preview_supply(call: Call) -> Any:
     changes, _ = _with_reason(call.body.model_dump(exclude_unset=True))
     version, cancel = changes.pop("version", None), changes.pop("cancel", False)
     if cancel and changes:
-        raise BadSupply(f"cancel: A supply is cancelled as it is. Leave out {next(iter(changes))}.")
+        raise BadSupply(lazy("cancel: A supply is cancelled as it is. Leave out {field}."), field=next(iter(changes)))
     versions = {call.ids["id"]: version}
     found = of_supplies(call.connection, call.shop, versions, None if cancel else changes, today(call.shop))
     return {
@@ -240,8 +213,6 @@ def _with_reason(given: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
 
 
 ROUTES = (
-    Route("GET", "/suppliers", "read", "Suppliers by name", list_suppliers, Suppliers, PageQuery),
-    Route("PUT", "/suppliers", "supply", "Keep a supplier", put_supplier, Supplier, body=NewSupplier),
     Route("GET", "/supplies", "read", "Supplies by date", list_supplies, Supplies, SupplyQuery),
     Route("POST", "/supplies", "supply", "Record what will arrive", add_supply, Supply, body=NewSupply, status=201),
     Route("GET", "/supplies/{id}", "read", "One supply", get_supply, Supply),

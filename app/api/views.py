@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from werkzeug.exceptions import HTTPException
 
 from app import keys, tasks
-from app.api import arrivals, queue, repeats, rules, supplies, turns
+from app.api import arrivals, queue, repeats, rules, suppliers, supplies, turns
 from app.api.call import Call, Route
 from app.api.openapi import document
 from app.api.problem import Problem
@@ -25,6 +25,7 @@ from app.turns import BadMove, BadPolicy
 PREFIX = "/api/v1"
 ROUTES: tuple[Route, ...] = (
     *rules.ROUTES,
+    *suppliers.ROUTES,
     *supplies.ROUTES,
     *arrivals.ROUTES,
     *queue.ROUTES,

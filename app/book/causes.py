@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from app import wording
 from app.book.orders import GIVEN_UP
+from app.engine.answer import Piece, Promise, Source
 from app.engine.changes import Basis, LineChange, Reason
-from app.engine.model import Piece, Promise, Source
 from app.engine.tracing import Tracer
 from app.models import Order, Warehouse
+from app.reasons import kept, sentence
 
 Orders = Mapping[str, Row[*tuple[Any, ...]]]
 
@@ -104,8 +104,8 @@ def told(connection: Connection, shop_id: int, found: Mapping[str, Reason], toda
     return {
         line: {
             "cause": reason.cause.value,
-            "why": wording.sentence(reason, names, today),
-            "reason": wording.kept(reason, names),
+            "why": sentence(reason, names, today),
+            "reason": kept(reason, names),
             "supply_id": int(reason.supply) if reason.supply else None,
         }
         for line, reason in found.items()

@@ -13,7 +13,8 @@ from app import turns
 from app.book import bases, causes, deliveries, moves, turn
 from app.book.causes import Planned
 from app.engine import line_state
-from app.engine.model import Facts, Piece, Plan, Promise
+from app.engine.answer import Piece, Plan, Promise
+from app.engine.model import Facts
 from app.models import Line, Overrun, Variant
 
 READ = ("id", "order_id", "variant_id", "quantity", "open", "approving", "judged", "shipped_at")

@@ -3,9 +3,8 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 from rich.console import Console
@@ -146,16 +145,23 @@ def _bars() -> Iterator[Progress]:
 def _tell(report: Report, *, dry_run: bool, as_json: bool) -> None:
     """Ends with 1 where anything is wrong."""
     if as_json:
-        print_json(asdict(report))
+        print_json(_as_json(report))
     else:
         told = report.errors or report.effects
         for each in told[:MOST_SHOWN]:
-            click.echo(f"line {each.line}: {each.what}")
+            click.echo(f"line {each.line}: {each}")
         if len(told) > MOST_SHOWN:
             click.echo(f"... and {len(told) - MOST_SHOWN} more; --json has them all.")
         click.echo(_sum(report, dry_run=dry_run))
     if report.errors:
         sys.exit(1)
+
+
+def _as_json(report: Report) -> dict[str, Any]:
+    effects, errors = (
+        [{"line": told.line, "what": str(told)} for told in each] for each in (report.effects, report.errors)
+    )
+    return {"counts": report.counts, "effects": effects, "errors": errors, "pools": report.pools}
 
 
 def _sum(report: Report, *, dry_run: bool) -> str:

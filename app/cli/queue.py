@@ -12,7 +12,8 @@ from app import queue as claims
 from app.cli import naming
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.engine import ask, plan
-from app.engine.model import Facts, Plan
+from app.engine.answer import Plan
+from app.engine.model import Facts
 from app.models import Shop
 
 

@@ -13,6 +13,7 @@ from app.doctor.evidence import gather
 from app.doctor.finding import Finding
 from app.models import Shop
 from app.runtime import Runtime
+from app.wording import Said
 
 __all__ = ["Finding", "examine", "mend", "report"]
 
@@ -22,7 +23,7 @@ def examine(runtime: Runtime, shop: Shop) -> list[Finding]:
     return diagnose(gather(runtime, shop, datetime.now(UTC)))
 
 
-def mend(runtime: Runtime, shop: Shop, *, who: str = APP) -> list[str]:
+def mend(runtime: Runtime, shop: Shop, *, who: str = APP) -> list[Said]:
     """Put right what we may put right alone, as `who` asks. Says what was done. Raises ShopError."""
     evidence = gather(runtime, shop, datetime.now(UTC))
     return mending.mend(runtime, shop, evidence, who)

@@ -2,10 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from flask_babel import LazyString as Text
+from flask_babel import lazy_gettext as lazy
+
 from app.doctor.evidence import Evidence, Units
 from app.doctor.finding import Finding, Severity
+from app.wording import ngettext, told
 
 NAMED = 5
+IN_STOCK = lazy("{number} of {sku} in {where}")
+IN_ORDER = lazy("{number} of {sku} in order {where}")
 
 
 def paused(evidence: Evidence) -> Iterator[Finding]:
@@ -13,9 +19,15 @@ def paused(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             "paused",
             Severity.INFO,
-            f"The shop is paused since {evidence.paused_since:%Y-%m-%d %H:%M} UTC by {evidence.paused_by}: nothing is "
-            "sold past zero in any channel. Who waits keeps turn and date.",
-            f"Resume it with `dueback shop resume --shop {evidence.shop_url}`.",
+            told(
+                lazy(
+                    "The shop is paused since {since} by {who}: nothing is sold past zero in any channel. Who waits "
+                    "keeps turn and date."
+                ),
+                since=evidence.paused_since,
+                who=evidence.paused_by,
+            ),
+            told(lazy("Resume it with `dueback shop resume --shop {shop}`."), shop=evidence.shop_url),
         )
 
 
@@ -24,9 +36,23 @@ def overfull(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             "allocated_beyond_stock",
             Severity.INFO,
-            f"{_count(evidence.overfull, 'stock has', 'stocks have')} more units allocated to orders than there are: "
-            f"{_list(evidence.overfull, 'in')}. The orders keep their place in the queue.",
-            "Ship what is ready of them with `dueback ship`: the shop itself may refuse to. Or count the stock again.",
+            told(
+                ngettext(
+                    "{count} stock has more units allocated to orders than there are: {units}. The orders keep their "
+                    "place in the queue.",
+                    "{count} stocks have more units allocated to orders than there are: {units}. The orders keep their "
+                    "place in the queue.",
+                    len(evidence.overfull),
+                ),
+                count=len(evidence.overfull),
+                units=_list(evidence.overfull, IN_STOCK),
+            ),
+            told(
+                lazy(
+                    "Ship what is ready of them with `dueback ship`: the shop itself may refuse to. Or count the stock "
+                    "again."
+                )
+            ),
         )
 
 
@@ -35,9 +61,20 @@ def overruns(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             "overruns",
             Severity.WARNING,
-            f"{_count(evidence.overruns, 'open order line was', 'open order lines were')} sold beyond the backorder "
-            f"limit: {_list(evidence.overruns, 'in order')}.",
-            "They keep their place in the queue. Raise the limit, order more, or cancel them in the dashboard.",
+            told(
+                ngettext(
+                    "{count} open order line was sold beyond the backorder limit: {units}.",
+                    "{count} open order lines were sold beyond the backorder limit: {units}.",
+                    len(evidence.overruns),
+                ),
+                count=len(evidence.overruns),
+                units=_list(evidence.overruns, IN_ORDER),
+            ),
+            told(
+                lazy(
+                    "They keep their place in the queue. Raise the limit, order more, or cancel them in the dashboard."
+                )
+            ),
         )
 
 
@@ -49,24 +86,28 @@ def pool_shipments(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             "pool_shipments_reported",
             Severity.WARNING,
-            "Units were shipped from the backorder pool, which holds none, and could not be taken off another "
-            f"warehouse: {_list(reported, 'in order')}.",
-            "Count the stock of the warehouse they left from. The note on each order says more.",
+            told(
+                lazy(
+                    "Units were shipped from the backorder pool, which holds none, and could not be taken off another "
+                    "warehouse: {units}."
+                ),
+                units=_list(reported, IN_ORDER),
+            ),
+            told(lazy("Count the stock of the warehouse they left from. The note on each order says more.")),
         )
     if under_way:
         yield Finding(
             "pool_shipments_under_way",
             Severity.INFO,
-            f"Units shipped from the backorder pool are being put right: {_list(under_way, 'in order')}.",
-            "Nothing is to be done, unless it stays so: then see whether a worker runs.",
+            told(
+                lazy("Units shipped from the backorder pool are being put right: {units}."),
+                units=_list(under_way, IN_ORDER),
+            ),
+            told(lazy("Nothing is to be done, unless it stays so: then see whether a worker runs.")),
         )
 
 
-def _count(found: Sequence[Units], one: str, many: str) -> str:
-    return f"{len(found)} {one if len(found) == 1 else many}"
-
-
-def _list(found: Sequence[Units], where: str) -> str:
-    named = "; ".join(f"{units.units} of {units.sku} {where} {units.where}" for units in found[:NAMED])
+def _list(found: Sequence[Units], text: Text) -> list[str]:
+    named = [told(text, number=units.units, sku=units.sku, where=units.where) for units in found[:NAMED]]
     more = len(found) - NAMED
-    return f"{named}; and {more} more" if more > 0 else named
+    return [*named, told(lazy("{count} more"), count=more)] if more > 0 else named

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from app import rulebook, turns
@@ -18,6 +19,7 @@ UNSETTLED = ("found", "taking", "returning", "reported")
 SEAL_BROKEN = "SEAL_BROKEN"
 NARROW = (Scope.VARIANT, Scope.PRODUCT, Scope.COLLECTION, Scope.CATEGORY, Scope.PRODUCT_TYPE)
 MOST_ROWS = 1000
+REMOVED = lazy("The app was removed from the shop.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,11 @@ def gather(runtime: Runtime, shop: Shop, now: datetime) -> Evidence:
             paused_by=pause.who if pause else "",
         )
     if shop.state == "removed":
-        return replace(known, trouble=ShopError("The app was removed from the shop.", retry=False, code=TOKEN_DEAD))
+        return replace(known, trouble=ShopError(REMOVED, retry=False, code=TOKEN_DEAD))
     try:
         return _ask(runtime.platform(shop), known)
     except SealBroken as broken:
-        return replace(known, trouble=ShopError(str(broken), retry=False, code=SEAL_BROKEN))
+        return replace(known, trouble=ShopError(broken.said.text, retry=False, code=SEAL_BROKEN))
     except ShopError as trouble:
         return replace(known, trouble=trouble)
 

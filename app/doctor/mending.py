@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, delete
 
 from app import activity, installs, notices
@@ -12,13 +13,14 @@ from app.doctor.finding import Finding
 from app.models import Notice, Shop
 from app.notices import Topic
 from app.platforms import Platform, ShopLayout
-from app.pools import pool_of, zones_lacking
+from app.pool_layout import pool_of, zones_lacking
 from app.runtime import Runtime
+from app.wording import Said
 
 KEY = f"{Topic.FINDINGS}:"
 
 
-def mend(runtime: Runtime, shop: Shop, evidence: Evidence, who: str) -> list[str]:
+def mend(runtime: Runtime, shop: Shop, evidence: Evidence, who: str) -> list[Said]:
     """Bring pools to the front and into their zones, and make our webhooks whole. Says what was done. Raises ShopError.
 
     The allocation strategy, and a pool that somebody took out of its channel, are left to people.
@@ -29,15 +31,15 @@ def mend(runtime: Runtime, shop: Shop, evidence: Evidence, who: str) -> list[str
     broken = [finding for finding in shop_checks.webhooks(evidence) if not finding.key.startswith("webhook_failing")]
     if broken:
         installs.upgrade_webhooks(runtime, shop)
-        done.append("Made the app's webhooks those of this version, and switched them on.")
+        done.append(Said(lazy("Made the app's webhooks those of this version, and switched them on.")))
     if done:
         subject = Thing(Subject.SHOP, str(shop.id), shop.name)
         with runtime.engine.begin() as connection:
-            activity.tell(connection, shop.id, who, "pool.mended", subject, done=done)
+            activity.tell(connection, shop.id, who, "pool.mended", subject, done=[said.kept() for said in done])
     return done
 
 
-def mend_pools(platform: Platform, layout: ShopLayout) -> list[str]:
+def mend_pools(platform: Platform, layout: ShopLayout) -> list[Said]:
     """Bring each pool to the front of its channel and into its zones."""
     done = []
     for channel in layout.channels:
@@ -46,10 +48,12 @@ def mend_pools(platform: Platform, layout: ShopLayout) -> list[str]:
             continue
         if channel.warehouses[0] != pool.id:
             platform.bring_to_front(channel.id, pool.id)
-            done.append(f'Put "{pool.name}" first among the warehouses of {channel.name}.')
+            text = lazy('Put "{warehouse}" first among the warehouses of {channel}.')
+            done.append(Said(text, warehouse=pool.name, channel=channel.name))
         for zone in zones_lacking(layout, channel, pool.id):
             platform.join_zone(zone.id, pool.id)
-            done.append(f'Let "{pool.name}" serve the shipping zone {zone.name}.')
+            text = lazy('Let "{warehouse}" serve the shipping zone {zone}.')
+            done.append(Said(text, warehouse=pool.name, zone=zone.name))
     return done
 
 

@@ -3,12 +3,19 @@
 from collections.abc import Iterator
 from itertools import combinations
 
+from flask_babel import lazy_gettext as lazy
+
 from app.doctor.evidence import Evidence
 from app.doctor.finding import Finding, Severity
 from app.platforms import ChannelSeen, ShopLayout, WarehouseSeen
-from app.pools import IN_ORDER, members_of, pool_of, real_warehouses, zones_lacking
+from app.pool_layout import members_of, pool_of, real_warehouses, zones_lacking
+from app.pools import IN_ORDER
+from app.wording import told
 
-MENDED = "Dueback puts it right by itself at its next sweep, or at once with `dueback doctor --mend`."
+MENDED = lazy("Dueback puts it right by itself at its next sweep, or at once with `dueback doctor --mend`.")
+
+ZONE_SHUT = lazy('"{pool}" does not serve the shipping zone {zone}: nothing can be backordered from there.')
+ZONE_LACKING = lazy('"{pool}" does not serve the shipping zone {zone}, as the real warehouses do.')
 
 
 def pools(evidence: Evidence) -> Iterator[Finding]:
@@ -23,8 +30,13 @@ def pools(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 f"pool_gone:{channel.slug}",
                 Severity.ERROR,
-                f"{channel.name} has rules that sell past zero, but no backorder pool: it sells only what is on hand.",
-                f"Make it with {_open(evidence, channel)}.",
+                told(
+                    lazy(
+                        "{channel} has rules that sell past zero, but no backorder pool: it sells only what is on hand."
+                    ),
+                    channel=channel.name,
+                ),
+                told(lazy("Make it with {command}."), command=_open(evidence, channel)),
                 staff=True,
             )
 
@@ -34,8 +46,14 @@ def _pool(evidence: Evidence, layout: ShopLayout, channel: ChannelSeen, pool: Wa
         yield Finding(
             f"pool_not_in_channel:{channel.slug}",
             Severity.ERROR,
-            f'{channel.name} does not sell from its backorder pool "{pool.name}" any more: only what is on hand.',
-            f"Put it back with {_open(evidence, channel)}, or switch the channel's rules off.",
+            told(
+                lazy('{channel} does not sell from its backorder pool "{pool}" any more: only what is on hand.'),
+                channel=channel.name,
+                pool=pool.name,
+            ),
+            told(
+                lazy("Put it back with {command}, or switch the channel's rules off."), command=_open(evidence, channel)
+            ),
             staff=True,
         )
         return
@@ -43,29 +61,45 @@ def _pool(evidence: Evidence, layout: ShopLayout, channel: ChannelSeen, pool: Wa
         yield Finding(
             f"pool_not_first:{channel.slug}",
             Severity.ERROR,
-            f'"{pool.name}" is not the first warehouse of {channel.name}, so backorders are allocated to real '
-            "warehouses and block the shipping of older orders there.",
-            MENDED,
+            told(
+                lazy(
+                    '"{pool}" is not the first warehouse of {channel}, so backorders are allocated to real warehouses '
+                    "and block the shipping of older orders there."
+                ),
+                pool=pool.name,
+                channel=channel.name,
+            ),
+            told(MENDED),
             staff=True,
         )
     if channel.strategy != IN_ORDER:
         yield Finding(
             f"strategy_wrong:{channel.slug}",
             Severity.ERROR,
-            f"Orders of {channel.name} are taken from the warehouse with the most stock, not in the warehouses' order, "
-            "so backorders are allocated to real warehouses and block the shipping of older orders there.",
-            "Choose the sorting order as allocation strategy in the dashboard under Configuration, Channels, "
-            f"{channel.name}, or run {_open(evidence, channel)}.",
+            told(
+                lazy(
+                    "Orders of {channel} are taken from the warehouse with the most stock, not in the warehouses' "
+                    "order, so backorders are allocated to real warehouses and block the shipping of older orders "
+                    "there."
+                ),
+                channel=channel.name,
+            ),
+            told(
+                lazy(
+                    "Choose the sorting order as allocation strategy in the dashboard under Configuration, Channels, "
+                    "{channel}, or run {command}."
+                ),
+                channel=channel.name,
+                command=_open(evidence, channel),
+            ),
             staff=True,
         )
     for zone in zones_lacking(layout, channel, pool.id):
         yield Finding(
             f"pool_not_in_zone:{channel.slug}:{zone.name}",
             Severity.ERROR if layout.legacy_zones else Severity.INFO,
-            f'"{pool.name}" does not serve the shipping zone {zone.name}: nothing can be backordered from there.'
-            if layout.legacy_zones
-            else f'"{pool.name}" does not serve the shipping zone {zone.name}, as the real warehouses do.',
-            MENDED,
+            told(ZONE_SHUT if layout.legacy_zones else ZONE_LACKING, pool=pool.name, zone=zone.name),
+            told(MENDED),
             staff=layout.legacy_zones,
         )
 
@@ -82,11 +116,20 @@ def zones(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 f"legacy_regions:{channel.slug}",
                 Severity.WARNING,
-                f"Buyers of {channel.name} see other warehouses from one shipping zone than from another, because the "
-                "shop counts stock by shipping zone. One backorder limit for the channel is then too low for some "
-                "regions and too high for others.",
-                "Switch useLegacyShippingZoneStockAvailability off in the shop's settings, or let every shipping zone "
-                "of the channel have all its warehouses.",
+                told(
+                    lazy(
+                        "Buyers of {channel} see other warehouses from one shipping zone than from another, because "
+                        "the shop counts stock by shipping zone. One backorder limit for the channel is then too low "
+                        "for some regions and too high for others."
+                    ),
+                    channel=channel.name,
+                ),
+                told(
+                    lazy(
+                        "Switch useLegacyShippingZoneStockAvailability off in the shop's settings, or let every "
+                        "shipping zone of the channel have all its warehouses."
+                    )
+                ),
             )
 
 
@@ -98,14 +141,26 @@ def sharing(evidence: Evidence) -> Iterator[Finding]:
     for one, other in combinations(layout.channels, 2):
         shared = set(real_warehouses(layout, one)) & set(real_warehouses(layout, other))
         if shared and pool_of(layout, one) != pool_of(layout, other):
-            names = ", ".join(sorted(w.name for w in layout.warehouses if w.id in shared))
+            names = sorted(warehouse.name for warehouse in layout.warehouses if warehouse.id in shared)
             yield Finding(
                 f"shared_warehouses:{one.slug}:{other.slug}",
                 Severity.WARNING,
-                f"{one.name} and {other.name} both sell from {names} but have no backorder pool in common: a new buyer "
-                "in one may get units that those warehouses owe to older orders of the other. Each such order is found "
-                "and listed.",
-                "Give both channels the same warehouses and run them as one group, or give each warehouses of its own.",
+                told(
+                    lazy(
+                        "{one} and {other} both sell from {warehouses} but have no backorder pool in common: a new "
+                        "buyer in one may get units that those warehouses owe to older orders of the other. Each "
+                        "such order is found and listed."
+                    ),
+                    one=one.name,
+                    other=other.name,
+                    warehouses=names,
+                ),
+                told(
+                    lazy(
+                        "Give both channels the same warehouses and run them as one group, or give each warehouses "
+                        "of its own."
+                    )
+                ),
             )
 
 
@@ -117,13 +172,17 @@ def groups(evidence: Evidence) -> Iterator[Finding]:
     for pool in layout.warehouses:
         members = members_of(layout, pool) if pool.ours else []
         if len({frozenset(real_warehouses(layout, channel)) for channel in members}) > 1:
-            names = " and ".join(channel.name for channel in members)
             yield Finding(
                 f"group_differs:{pool.slug}",
                 Severity.ERROR,
-                f"{names} share one backorder pool but do not sell from the same warehouses any more, so what they may "
-                "sell is counted wrongly.",
-                "Give them the same warehouses in the dashboard under Configuration, Channels.",
+                told(
+                    lazy(
+                        "{channels} share one backorder pool but do not sell from the same warehouses any more, so "
+                        "what they may sell is counted wrongly."
+                    ),
+                    channels=[channel.name for channel in members],
+                ),
+                told(lazy("Give them the same warehouses in the dashboard under Configuration, Channels.")),
                 staff=True,
             )
 

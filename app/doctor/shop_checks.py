@@ -3,22 +3,27 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from flask_babel import lazy_gettext as lazy
+
 from app.doctor.evidence import SEAL_BROKEN, Evidence
 from app.doctor.finding import Finding, Severity
 from app.platforms import TOKEN_DEAD, WebhookSeen
+from app.wording import Said, ngettext, told
 
 MOST_SKEW = timedelta(minutes=1)
 RECENTLY = timedelta(days=1)
+BEHIND = lazy("The clock of this machine is {seconds} behind the shop's.")
+AHEAD = lazy("The clock of this machine is {seconds} ahead of the shop's.")
 
 # What keeps us from asking the shop at all, by its code: key and remedy. Anything else is the way to the shop.
 TROUBLES = {
     TOKEN_DEAD: (
         "token_dead",
-        "Switch the app on in the dashboard under Extensions, or install it again; what it knows is kept.",
+        lazy("Switch the app on in the dashboard under Extensions, or install it again; what it knows is kept."),
     ),
     SEAL_BROKEN: (
         "token_sealed",
-        "Give Dueback the SECRET_KEY it had when the app was installed, or install the app again.",
+        lazy("Give Dueback the SECRET_KEY it had when the app was installed, or install the app again."),
     ),
 }
 
@@ -27,9 +32,12 @@ def reachable(evidence: Evidence) -> Iterator[Finding]:
     trouble = evidence.trouble
     if trouble is None:
         return
-    elsewhere = f"See whether {evidence.shop_url} answers from this machine. What was missed is looked up then."
+    elsewhere = Said(
+        lazy("See whether {shop} answers from this machine. What was missed is looked up then."), shop=evidence.shop_url
+    )
     key, remedy = TROUBLES.get(trouble.code, ("unreachable", elsewhere))
-    yield Finding(key, Severity.ERROR, f"Nothing of the shop can be read or written: {trouble}", remedy)
+    nothing = told(lazy("Nothing of the shop can be read or written: {reason}"), reason=trouble)
+    yield Finding(key, Severity.ERROR, nothing, str(remedy))
 
 
 def permissions(evidence: Evidence) -> Iterator[Finding]:
@@ -37,8 +45,8 @@ def permissions(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             f"permission_missing:{permission}",
             Severity.ERROR,
-            f"The app has not got the permission {permission}.",
-            "Give it to the app in the dashboard under Extensions, Dueback, Permissions.",
+            told(lazy("The app has not got the permission {permission}."), permission=permission),
+            told(lazy("Give it to the app in the dashboard under Extensions, Dueback, Permissions.")),
             staff=True,
         )
 
@@ -47,24 +55,37 @@ def reservations(evidence: Evidence) -> Iterator[Finding]:
     """Without them concurrent checkouts pass the cap, however right everything else is."""
     if evidence.layout is None or evidence.layout.reservations:
         return
-    where = (
-        "Set a reservation time for anonymous and for signed-in users in the dashboard under Configuration, Site "
-        "Settings; ten minutes will do."
+    where = told(
+        lazy(
+            "Set a reservation time for anonymous and for signed-in users in the dashboard under Configuration, Site "
+            "Settings; ten minutes will do."
+        )
     )
     if evidence.layout.reservations is None:
         yield Finding(
             "reservations_unknown",
             Severity.WARNING,
-            "Whether the shop reserves stock during checkout is not known. Where it does not, buyers who check out at "
-            "the same moment can together order more than the backorder limit.",
-            f"{where} With the permission MANAGE_SETTINGS the app can see it for itself.",
+            told(
+                lazy(
+                    "Whether the shop reserves stock during checkout is not known. Where it does not, buyers who "
+                    "check out at the same moment can together order more than the backorder limit."
+                )
+            ),
+            told(
+                lazy("{remedy} With the permission MANAGE_SETTINGS the app can see it for itself."),
+                remedy=where,
+            ),
         )
     else:
         yield Finding(
             "reservations_off",
             Severity.WARNING,
-            "The shop does not reserve stock during checkout, so buyers who check out at the same moment can together "
-            "order more than the backorder limit. Each such order is found and listed.",
+            told(
+                lazy(
+                    "The shop does not reserve stock during checkout, so buyers who check out at the same moment can "
+                    "together order more than the backorder limit. Each such order is found and listed."
+                )
+            ),
             where,
             staff=True,
         )
@@ -76,13 +97,17 @@ def clock(evidence: Evidence) -> Iterator[Finding]:
         return
     skew = evidence.now - theirs
     if abs(skew) > MOST_SKEW:
-        seconds = round(abs(skew).total_seconds())
-        behind = "behind" if skew < timedelta(0) else "ahead of"
+        text = BEHIND if skew < timedelta(0) else AHEAD
         yield Finding(
             "clock_skew",
             Severity.WARNING,
-            f"The clock of this machine is {seconds} seconds {behind} the shop's.",
-            "Let both machines set their clocks by NTP: sessions end early and changed orders are missed otherwise.",
+            told(text, seconds=round(abs(skew).total_seconds())),
+            told(
+                lazy(
+                    "Let both machines set their clocks by NTP: sessions end early and changed orders are missed "
+                    "otherwise."
+                )
+            ),
         )
 
 
@@ -95,8 +120,11 @@ def webhooks(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 f"webhook_missing:{name}",
                 Severity.ERROR,
-                f'The shop has not got the webhook "{name}", so Dueback hears of changes only when it sweeps.',
-                "Dueback makes it at its next sweep, or at once with `dueback doctor --mend`.",
+                told(
+                    lazy('The shop has not got the webhook "{name}", so Dueback hears of changes only when it sweeps.'),
+                    name=name,
+                ),
+                told(lazy("Dueback makes it at its next sweep, or at once with `dueback doctor --mend`.")),
             )
         else:
             yield from _webhook(known[name], evidence)
@@ -107,15 +135,30 @@ def _webhook(webhook: WebhookSeen, evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             f"webhook_inactive:{webhook.name}",
             Severity.ERROR,
-            f'The webhook "{webhook.name}" is switched off, so Dueback hears of changes only when it sweeps.',
-            "Dueback switches it on at its next sweep, or at once with `dueback doctor --mend`.",
+            told(
+                lazy('The webhook "{name}" is switched off, so Dueback hears of changes only when it sweeps.'),
+                name=webhook.name,
+            ),
+            told(lazy("Dueback switches it on at its next sweep, or at once with `dueback doctor --mend`.")),
         )
     lost = [when for when, _ in webhook.failures if when > evidence.now - RECENTLY]
     if lost:
         yield Finding(
             f"webhook_failing:{webhook.name}",
             Severity.WARNING,
-            f'The shop gave up delivering {len(lost)} messages of the webhook "{webhook.name}" within a day, the last '
-            f"of {max(lost):%Y-%m-%d %H:%M} UTC.",
-            f"See whether the shop can reach {webhook.url}. What was missed is looked up by the next sweep.",
+            told(
+                ngettext(
+                    'The shop gave up delivering {count} message of the webhook "{name}" within a day: that of {last}.',
+                    'The shop gave up delivering {count} messages of the webhook "{name}" within a day, the last of '
+                    "{last}.",
+                    len(lost),
+                ),
+                count=len(lost),
+                name=webhook.name,
+                last=max(lost),
+            ),
+            told(
+                lazy("See whether the shop can reach {address}. What was missed is looked up by the next sweep."),
+                address=webhook.url,
+            ),
         )

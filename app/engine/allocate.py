@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from app.engine.model import ON_HAND, SUPPLY, Claim, Piece, Stock, Supply
+from app.engine.answer import ON_HAND, SUPPLY, Piece
+from app.engine.model import Claim, Stock, Supply
 
 
 @dataclass(frozen=True, slots=True, eq=False)

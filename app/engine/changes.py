@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from app.engine.answer import Piece, Source
 from app.engine.cause import Cause
-from app.engine.model import NO_RULE, Channel, Facts, Piece, Policy, Pool, Source, Supply
+from app.engine.model import NO_RULE, Channel, Facts, Policy, Pool, Supply
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app.engine.model import Facts, LeadIn, Mode, Piece, Source, Terms
+from app.engine.answer import Piece, Source
+from app.engine.model import Facts, LeadIn, Mode, Terms
 
 A_DAY = timedelta(days=1)
 SATURDAY = 5

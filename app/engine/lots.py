@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
+from app.engine.answer import Piece, Source
 from app.engine.cause import Cause
 from app.engine.changes import Basis, Coming, LineChange, Lot, Reason, last_day, lot_of
-from app.engine.model import Piece, Source
 
 GOODS = (Source.ON_HAND, Source.SUPPLY)
 

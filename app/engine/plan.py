@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from app.engine.answer import Piece, Plan, PoolPlan, Promise, Source, Step
 from app.engine.dates import A_DAY, release_of
-from app.engine.model import Channel, Facts, LeadIn, Piece, Plan, Pool, PoolPlan, Promise, Source, Step
+from app.engine.model import Channel, Facts, LeadIn, Pool
 from app.engine.pool import UNLIMITED, beyond_free, is_sold, plan_pool, sells_past_zero, with_beyond_cap
 from app.engine.promise import Served, new_claim, offer, serve, steps
 from app.engine.turns import in_turn

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from itertools import takewhile
 
 from app.engine.allocate import Reach
+from app.engine.answer import ON_HAND, SUPPLY, Piece, PoolPlan, Promise
 from app.engine.dates import Calendar, release_of
-from app.engine.model import ON_HAND, SUPPLY, Facts, Mode, Piece, Pool, PoolPlan, Promise, Terms
+from app.engine.model import Facts, Mode, Pool, Terms
 from app.engine.promise import Served, later_claim
 
 # "No limit" has to be a number all the same: platforms keep stock in 32-bit integers.

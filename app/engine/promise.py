@@ -7,20 +7,9 @@ from datetime import date
 from typing import Literal
 
 from app.engine.allocate import Goods, Reach, cover
+from app.engine.answer import Offer, Piece, Promise, Step, units_ready
 from app.engine.dates import Calendar
-from app.engine.model import (
-    NO_RULE,
-    Channel,
-    Claim,
-    Facts,
-    Mode,
-    Offer,
-    Piece,
-    Promise,
-    Step,
-    Terms,
-    units_ready,
-)
+from app.engine.model import NO_RULE, Channel, Claim, Facts, Mode, Terms
 from app.engine.telling import first_day, last_day
 from app.engine.turns import in_turn
 from app.engine.unseen import Unseen, serve_unseen

@@ -7,8 +7,9 @@ from functools import partial
 from typing import Literal
 
 from app.engine.allocate import comes_on
+from app.engine.answer import Piece
 from app.engine.changes import last_day
-from app.engine.model import Channel, Facts, Piece, Stock, Supply
+from app.engine.model import Channel, Facts, Stock, Supply
 from app.engine.promise import serve
 
 MOST_SUPPLIES = 2

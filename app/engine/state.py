@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from app.engine.model import Promise, units_ready
+from app.engine.answer import Promise, units_ready
 
 
 class LineStatus(StrEnum):

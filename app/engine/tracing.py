@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from app.engine.answer import Piece, Source
 from app.engine.cause import Cause
 from app.engine.changes import LEARNED, Basis, LineChange, Lot, Reason, last_day
 from app.engine.lots import Lots, days_by_lot, more, more_of, units_by_lot, worst_first
-from app.engine.model import Piece, Policy, Source
+from app.engine.model import Policy
 
 BY_RULE: Lot = (Source.LEAD_TIME, None, None)
 LEAD_TIME = {"lead_days", "lead_in", LEARNED}

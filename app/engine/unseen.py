@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from app.engine.allocate import Goods, Reach
-from app.engine.model import Facts, Piece, units_ready
+from app.engine.answer import Piece, units_ready
+from app.engine.model import Facts
 
 
 @dataclass(frozen=True, slots=True)

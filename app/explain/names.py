@@ -23,7 +23,7 @@ class Names:
         self._supplies: dict[str, Row[*tuple[Any, ...]]] = {}
 
     def warehouse(self, warehouse: str | None) -> str:
-        return self._warehouses.get(warehouse or "") or "a warehouse"
+        return self._warehouses.get(warehouse or "") or wording.gettext("a warehouse")
 
     def slug(self, warehouse: str | None) -> str | None:
         return self._slugs.get(warehouse or "")
@@ -56,7 +56,7 @@ class Names:
     def supplier_told(self, supply: str | None) -> str:
         """The supplier as it follows a supply's name."""
         row = self.supply(supply)
-        return f" from {row.supplier}" if row and row.supplier else ""
+        return wording.gettext(" from %(supplier)s", supplier=row.supplier) if row and row.supplier else ""
 
     def rule(self, merged: Merged) -> list[dict[str, Any]]:
         """The values that hold, and the rule each came from."""

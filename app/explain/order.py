@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Row, select
 
 from app import book, turns, wording
 from app.engine.allocate import together
+from app.engine.answer import Piece, Promise, Source
 from app.engine.changes import DATING
-from app.engine.model import Facts, Mode, Piece, Promise, Source
+from app.engine.model import Facts, Mode
 from app.engine.plan import plan
 from app.engine.rules import Merged
 from app.engine.sooner import Way, ways

@@ -4,22 +4,25 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, select
 
 from app import book, wording
 from app.book.facts import GOING
+from app.engine.answer import Offer, Plan, PoolPlan, Step
 from app.engine.limits import Limit, limits
-from app.engine.model import Channel, Facts, Mode, Offer, Plan, Pool, PoolPlan, Step
+from app.engine.model import Channel, Facts, Mode, Pool
 from app.engine.plan import plan
 from app.engine.rules import Merged
 from app.explain.names import Names, rule_told
 from app.models import Shop, Variant
-from app.sentences import VARIANT
+from app.refusal import BadValue
+from app.sentences import NONE, VARIANT
 from app.wording import say
 
 
-class NoSuchChannel(ValueError):
-    """The shop has no channel of this name; the message lists those it has."""
+class NoSuchChannel(BadValue):
+    """The shop has no channel of this name; the text lists those it has."""
 
 
 def variant(
@@ -33,8 +36,8 @@ def variant(
     [facts] = book.load_facts(connection, shop, [variant_id], today)
     chosen = [each for each in facts.channels if channel in {None, each.slug}]
     if not chosen:
-        known = ", ".join(each.slug for each in facts.channels) or "none"
-        raise NoSuchChannel(f"The shop has no channel {channel}. It has: {known}.")
+        known = ", ".join(each.slug for each in facts.channels) or NONE
+        raise NoSuchChannel(lazy("The shop has no channel {channel}. It has: {known}."), channel=channel, known=known)
     names = Names(connection, shop.id)
     names.learn([variant_id])
     merged = book.load_merged(connection, shop, [variant_id], today)[variant_id]

@@ -1,10 +1,12 @@
 """How large a file may be, and what one that cannot be read is called."""
 
+from app.refusal import BadValue
+
 MOST_BYTES = 50 * 1024 * 1024
 MOST_ROWS = 100_000
 MOST_COLUMNS = 60
 LONGEST_CELL = 1000
 
 
-class BadFile(ValueError):
-    """A file that cannot be read as a whole; the message says why and how to save it."""
+class BadFile(BadValue):
+    """A file that cannot be read as a whole; the text says why and how to save it."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, select
 
 from app import rulebook
@@ -12,8 +13,10 @@ from app.imports import cells
 from app.imports.report import Progress, Report, silent
 from app.imports.table import Table, guarded
 from app.models import Channel, Shop
+from app.refusal import BadValue
 from app.rulebook import BadRule, Edit, Kept, Place, RuleFields
 from app.runtime import Runtime
+from app.wording import Said
 
 COLUMNS = ("scope", "channel", *RuleFields.model_fields)
 NEEDED = ("scope",)
@@ -40,8 +43,8 @@ def take_over(
         try:
             place = _place(places[_named(row)], seen, number)
             edits += _edit(number, row, place, kept.get(place.key), report)
-        except ValueError as wrong:
-            report.error(number, str(wrong))
+        except BadValue as wrong:
+            report.error(number, wrong)
         if not done % BATCH:
             progress("Checking", done, len(table.rows))
     lacking = _lacking_pools(connection, shop.id, edits)
@@ -66,13 +69,18 @@ def _edit(number: int, row: Mapping[str, str], place: Place, kept: Kept | None, 
     before = dict(kept.fields) if kept else {}
     fields = {name: _value(name, text) for name, text in row.items() if name in RuleFields.model_fields}
     after = rulebook.checked({**before, **fields})
-    name = row["scope"] + (f" in {row['channel']}" if row.get("channel") else "")
+    name = Said(
+        lazy("{scope} in {channel}") if row.get("channel") else "{scope}",
+        scope=row["scope"],
+        channel=row.get("channel"),
+    )
     if after == before:
         report.effect(number, "unchanged", name)
         return []
     changes = [f"{key} {before.get(key, '-')} -> {after.get(key, '-')}" for key in {**before, **after}
                if before.get(key) != after.get(key)]  # fmt: skip
-    report.effect(number, "changed" if kept else "added", f"{name}: {', '.join(changes)}")
+    what = Said("{rule}: {changes}", rule=name, changes=", ".join(changes))
+    report.effect(number, "changed" if kept else "added", what)
     return [Edit(place, fields)]
 
 
@@ -80,7 +88,7 @@ def _place(found: Place | BadRule, seen: dict[Any, int], number: int) -> Place:
     if isinstance(found, BadRule):
         raise found
     if first := seen.get(found.key):
-        raise BadRule(f"scope: Line {first} is about the same rule. Put the two together.")
+        raise BadRule(lazy("scope: Line {line} is about the same rule. Put the two together."), line=first)
     seen[found.key] = number
     return found
 
@@ -91,8 +99,8 @@ def _value(name: str, text: str) -> Any:
     read: Callable[[str], Any] = cells.switch if name in SWITCHES else _number_or_words
     try:
         return read(text)
-    except ValueError as wrong:
-        raise BadRule(f"{name}: {wrong}") from wrong
+    except BadValue as wrong:
+        raise BadRule("{field}: {reason}", field=name, reason=wrong) from wrong
 
 
 def _number_or_words(text: str) -> int | str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import BigInteger, Connection, any_, cast, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -15,9 +16,12 @@ from app.imports import cells
 from app.imports.report import Progress, Report, silent
 from app.imports.table import Table, guarded
 from app.models import Shop, Supply, Variant
+from app.refusal import BadValue
+from app.sentences import STATES as TOLD
 from app.supply import BadSupply, lines, listing, naming, record, suppliers
 from app.supply.fields import SupplyFields, check, fields_of
 from app.supply.record import Kept, Move
+from app.wording import Said
 
 COLUMNS = (
     "id", "reference", "sku", "warehouse", "quantity", "received", "eta", "eta_latest", "supplier", "ordered_on",
@@ -61,8 +65,8 @@ def take_over(
     for done, (number, row) in enumerate(table.rows, start=1):
         try:
             reading.look(number, row, report, work)
-        except ValueError as wrong:
-            report.error(number, str(wrong))
+        except BadValue as wrong:
+            report.error(number, wrong)
         if not done % BATCH:
             progress("Checking", done, len(table.rows))
     if not report.errors and not dry_run and _locked(connection, work, report):
@@ -77,7 +81,8 @@ def _locked(connection: Connection, work: Work, report: Report) -> bool:
     versions = {row.id: row.version for row in connection.execute(query)}
     for line, move in work.moved.items():
         if versions.get(move.row.id) != move.row.version:
-            report.error(line, f"Somebody else changed supply {move.row.id} meanwhile. Import the file again.")
+            changed = lazy("Somebody else changed supply {supply} meanwhile. Import the file again.")
+            report.error(line, BadSupply(changed, supply=str(move.row.id)))
     return not report.errors
 
 
@@ -111,7 +116,7 @@ class _Reading:
         self.seen: dict[Any, int] = {}
 
     def look(self, number: int, row: Mapping[str, str], report: Report, work: Work) -> None:
-        """Say what the row would do. Raises ValueError."""
+        """Say what the row would do. Raises BadValue."""
         given = _values(row)
         state, kept = given.pop("state", ""), self._kept(given)
         self._once(number, given, kept)
@@ -126,47 +131,66 @@ class _Reading:
 
     def _new(self, number: int, given: dict[str, Any], state: str, name: str, report: Report, work: Work) -> None:
         if state == "cancelled":
-            raise BadSupply("state: There is no such supply to cancel.")
+            raise BadSupply(lazy("state: There is no such supply to cancel."))
         fields = fields_of({key: value for key, value in given.items() if value is not None})
         check(fields, self.today)
         naming.warehouse(self.places, fields.warehouse)
         if len(self.variants[fields.sku or ""]) != 1:
-            raise BadSupply(f"sku: {len(self.variants[fields.sku or '']) or 'No'} variants have the SKU {fields.sku}.")
-        report.effect(number, "added", f"{fields.quantity} of {name} by {fields.eta}")
+            raise BadSupply(
+                lazy("sku: {variants} have the SKU {sku}."),
+                variants=len(self.variants[fields.sku or ""]),
+                sku=fields.sku,
+            )
+        what = Said(lazy("{quantity} of {what} by {eta}"), quantity=fields.quantity, what=name, eta=fields.eta)
+        report.effect(number, "added", what)
         work.new.append(fields)
 
     def _changed(self, number: int, given: dict[str, Any], kept: Kept, name: str, report: Report, work: Work) -> None:
         if (kept.sku or None) != given.pop("sku"):
-            raise BadSupply(f"sku: Supply {kept.id} is of {kept.sku}; that cannot be changed.")
+            raise BadSupply(
+                lazy("sku: Supply {supply} is of {sku}; that cannot be changed."), supply=str(kept.id), sku=kept.sku
+            )
         changes = {key: value for key, value in given.items() if value != getattr(kept, key)}
         if not changes:
-            report.effect(number, "unchanged", name)
+            report.effect(number, "unchanged", Said(name))
             return
         if kept.state != "expected":
-            raise BadSupply(f"id: Supply {kept.id} is {kept.state}, so it cannot be changed.")
+            raise BadSupply(
+                lazy("id: Supply {supply} is {state}, so it cannot be changed."),
+                supply=str(kept.id),
+                state=TOLD[kept.state],
+            )
         values = lines.changed_columns(kept, changes, self.places, self.sellers, self.today)
         told = ", ".join(f"{key} {getattr(kept, key)} -> {value}" for key, value in changes.items())
-        report.effect(number, "changed", f"supply {kept.id}, {name}: {told}")
+        what = Said(lazy("supply {supply}, {what}: {changes}"), supply=str(kept.id), what=name, changes=told)
+        report.effect(number, "changed", what)
         work.moved[number] = Move(kept, "changed", values)
 
     def _cancelled(self, number: int, kept: Kept, name: str, report: Report, work: Work) -> None:
         if kept.state == "received":
-            raise BadSupply(f"state: Supply {kept.id} is received, so nothing of it can be cancelled.")
+            raise BadSupply(
+                lazy("state: Supply {supply} is received, so nothing of it can be cancelled."), supply=str(kept.id)
+            )
         if kept.state == "cancelled":
-            report.effect(number, "unchanged", name)
+            report.effect(number, "unchanged", Said(name))
             return
-        report.effect(number, "cancelled", f"supply {kept.id}, {name}")
+        report.effect(number, "cancelled", Said(lazy("supply {supply}, {what}"), supply=str(kept.id), what=name))
         work.moved[number] = Move(kept, "cancelled", {"state": "cancelled"})
 
     def _kept(self, given: Mapping[str, Any]) -> Kept | None:
         if given.get("id") is not None:
             if given["id"] not in self.by_id:
-                raise BadSupply(f"id: There is no supply {given['id']}. Leave the id out to add one.")
+                raise BadSupply(
+                    lazy("id: There is no supply {supply}. Leave the id out to add one."), supply=str(given["id"])
+                )
             return self.by_id[given["id"]]
         found = self.by_key.get(_key(given), []) if given.get("reference") else []
         if len(found) > 1:
-            ids = ", ".join(str(row.id) for row in found)
-            raise BadSupply(f"reference: Supplies {ids} are all of this reference, SKU and warehouse. Give the id.")
+            ids = [str(row.id) for row in found]
+            raise BadSupply(
+                lazy("reference: Supplies {supplies} are all of this reference, SKU and warehouse. Give the id."),
+                supplies=ids,
+            )
         return found[0] if found else None
 
     def _once(self, number: int, given: Mapping[str, Any], kept: Kept | None) -> None:
@@ -174,26 +198,26 @@ class _Reading:
             return
         key = kept.id if kept is not None else _key(given)
         if first := self.seen.get(key):
-            raise BadSupply(f"reference: Line {first} is about the same supply. Put the two together.")
+            raise BadSupply(lazy("reference: Line {line} is about the same supply. Put the two together."), line=first)
         self.seen[key] = number
 
 
 def _values(row: Mapping[str, str]) -> dict[str, Any]:
-    """The cells as values; of an empty one what that means, of a needed one nothing. Raises ValueError."""
+    """The cells as values; of an empty one what that means, of a needed one nothing. Raises BadSupply."""
     given: dict[str, Any] = {}
     for name, text in row.items():
         try:
             value = (READ.get(name) or cells.words)(text) if text else EMPTY.get(name)
-        except ValueError as wrong:
-            raise BadSupply(f"{name}: {wrong}") from wrong
+        except BadValue as wrong:
+            raise BadSupply("{field}: {reason}", field=name, reason=wrong) from wrong
         # A supply of a variant without a SKU is known by its id alone.
         if name in NEEDED and value is None and not row.get("id"):
-            raise BadSupply(f"{name}: This cell is empty.")
+            raise BadSupply(lazy("{field}: This cell is empty."), field=name)
         if name != "received":
             given[name] = value
     given["state"] = (row.get("state") or "").lower()
     if given["state"] not in STATES:
-        raise BadSupply(f"state: {row['state'][:20]!r} is neither expected nor cancelled.")
+        raise BadSupply(lazy("state: {given} is neither expected nor cancelled."), given=repr(row["state"][:20]))
     return given
 
 

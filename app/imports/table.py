@@ -5,8 +5,11 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as lazy
+
 from app.imports import workbook
 from app.imports.limits import LONGEST_CELL, MOST_BYTES, MOST_COLUMNS, MOST_ROWS, BadFile
+from app.refusal import BadValue
 
 # What a spreadsheet takes for the beginning of a formula; written by us it stands behind an apostrophe.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -27,9 +30,9 @@ class Table:
 def read(name: str, content: bytes, columns: Sequence[str], needed: Iterable[str]) -> Table:
     """The file's first sheet. `columns` are those there may be, `needed` those there must be. Raises BadFile."""
     if len(content) > MOST_BYTES:
-        raise BadFile(f"The file has more than {MOST_BYTES // 2**20} MB. Split it.")
+        raise BadFile(lazy("The file has more than {most} MB. Split it."), most=MOST_BYTES // 2**20)
     if not content.strip():
-        raise BadFile("The file is empty.")
+        raise BadFile(lazy("The file is empty."))
     lines = workbook.lines(content) if workbook.is_workbook(name, content) else _text(content)
     header = [cell.strip().lower() for cell in next(lines, (0, []))[1]]
     while header and not header[-1]:
@@ -44,24 +47,36 @@ def guarded(text: str) -> str:
 
 
 def unguarded(text: str) -> str:
-    """The text behind our apostrophe. Raises ValueError for what a spreadsheet would take for a formula."""
+    """The text behind our apostrophe. Raises BadValue for what a spreadsheet would take for a formula."""
     if text.startswith(GUARD) and text[1:].startswith((*FORMULA, GUARD)):
         return text[1:]
     if text.startswith(FORMULA):
-        raise ValueError(f"{text[:20]!r} looks like a formula. Write its value, or an apostrophe before it.")
+        raise BadValue(
+            lazy("{given} looks like a formula. Write its value, or an apostrophe before it."), given=repr(text[:20])
+        )
     return text
 
 
 def _check_header(header: Sequence[str], columns: Sequence[str], needed: set[str]) -> None:
     if len(header) > MOST_COLUMNS:
-        raise BadFile(f"line 1: There are {len(header)} columns; the most is {MOST_COLUMNS}.")
+        raise BadFile(
+            lazy("line 1: There are {count} columns; the most is {most}."), count=len(header), most=MOST_COLUMNS
+        )
     if twice := [name for name in header if header.count(name) > 1]:
-        raise BadFile(f"line 1: The column {twice[0] or 'without a name'} is there twice.")
-    known = f"The first line names the columns: {', '.join(columns)}."
+        raise BadFile(lazy("line 1: The column {column} is there twice."), column=twice[0] or lazy("without a name"))
+    known = ", ".join(columns)
     if unknown := [name for name in header if name not in columns]:
-        raise BadFile(f"line 1: There is no column {unknown[0][:40]!r}. {known}")
+        raise BadFile(
+            lazy("line 1: There is no column {column}. The first line names the columns: {known}."),
+            column=repr(unknown[0][:40]),
+            known=known,
+        )
     if missing := sorted(needed - set(header)):
-        raise BadFile(f"line 1: The column {missing[0]} is missing. {known}")
+        raise BadFile(
+            lazy("line 1: The column {column} is missing. The first line names the columns: {known}."),
+            column=missing[0],
+            known=known,
+        )
 
 
 def _rows(lines: Iterator[tuple[int, list[str]]], header: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -71,11 +86,15 @@ def _rows(lines: Iterator[tuple[int, list[str]]], header: Sequence[str]) -> Iter
             continue
         count += 1
         if count > MOST_ROWS:
-            raise BadFile(f"The file has more than {MOST_ROWS} rows. Split it.")
+            raise BadFile(lazy("The file has more than {most} rows. Split it."), most=MOST_ROWS)
         if any(cell.strip() for cell in cells[len(header) :]):
-            raise BadFile(f"line {number}: There are more cells than columns.")
+            raise BadFile(lazy("line {line}: There are more cells than columns."), line=number)
         if any(len(cell) > LONGEST_CELL or "\x00" in cell for cell in cells):
-            raise BadFile(f"line {number}: A cell is longer than {LONGEST_CELL} characters, or holds a NUL.")
+            raise BadFile(
+                lazy("line {line}: A cell is longer than {most} characters, or holds a NUL."),
+                line=number,
+                most=LONGEST_CELL,
+            )
         padded = [*cells, *[""] * (len(header) - len(cells))]
         yield number, {name: cell.strip() for name, cell in zip(header, padded, strict=False)}
 
@@ -86,7 +105,9 @@ def _text(content: bytes) -> Iterator[tuple[int, list[str]]]:
         text = content.decode(encoding)
     except UnicodeDecodeError as wrong:
         line = content.count(b"\n", 0, wrong.start) + 1
-        raise BadFile(f"line {line}: The file is not UTF-8. Save it as CSV UTF-8, or as XLSX.") from wrong
+        raise BadFile(
+            lazy("line {line}: The file is not UTF-8. Save it as CSV UTF-8, or as XLSX."), line=line
+        ) from wrong
     first = text.split("\n", 1)[0]
     separator = max(SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -94,4 +115,4 @@ def _text(content: bytes) -> Iterator[tuple[int, list[str]]]:
         for cells in reader:
             yield reader.line_num, cells
     except csv.Error as wrong:
-        raise BadFile(f"line {reader.line_num}: {wrong}.") from wrong
+        raise BadFile(lazy("line {line}: {reason}."), line=reader.line_num, reason=str(wrong)) from wrong

@@ -10,17 +10,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import structlog
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, Row, case, delete, insert, select, text, update
 
-from app import clock, pooling
+from app import clock, pooling, wording
 from app.imports import rules, supplies
 from app.imports.ending import end
 from app.imports.limits import BadFile
-from app.imports.report import Progress, Report
+from app.imports.report import Progress, Report, Told
 from app.imports.table import Table, read
 from app.models import Shop, Upload
 from app.platforms import ShopError
 from app.runtime import Runtime
+from app.wording import Said
 
 log = structlog.get_logger()
 
@@ -28,9 +30,12 @@ KEPT_FOR = timedelta(hours=1)
 MOST_ATTEMPTS = 3
 LONGEST_NAME = 100
 UNDER_WAY = ("checking", "keeping")
-BROKE_OFF = "The work broke off {count} times. Nothing was kept. Split the file, or tell whoever runs Dueback for you."
-ON_OUR_SIDE = "Something went wrong on our side. Nothing was kept."
-NO_LONGER = "What the file would do has changed since you looked. Nothing was kept: look again."
+BROKE_OFF = lazy(
+    "The work broke off {count} times. Nothing was kept. Split the file, or tell whoever runs Dueback for you."
+)
+ON_OUR_SIDE = lazy("Something went wrong on our side. Nothing was kept.")
+NO_LONGER = lazy("What the file would do has changed since you looked. Nothing was kept: look again.")
+NOT_ASKED = lazy("The shop could not be asked, and nothing was kept: {reason}")
 
 Kept = Row[*tuple[Any, ...]]
 
@@ -95,7 +100,7 @@ def confirm(connection: Connection, shop_id: int, number: int) -> bool:
     """Somebody says yes to what they saw. False where there is nothing to say yes to."""
     mine = (Upload.shop_id == shop_id, Upload.id == number, Upload.state == "checked")
     clean = Upload.report["errors"] == text("'[]'::jsonb")
-    fresh = {"state": "keeping", "stage": "", "done": 0, "total": 0, "attempts": 0, "wrong": ""}
+    fresh = {"state": "keeping", "stage": "", "done": 0, "total": 0, "attempts": 0, "wrong": None}
     return connection.execute(update(Upload).where(*mine, clean).values(fresh)).rowcount == 1
 
 
@@ -121,12 +126,12 @@ def work(runtime: Runtime, shop_id: int, number: int) -> None:
     try:
         _take_over(runtime, runtime.shop(shop_id), upload)
     except BadFile as wrong:
-        _end(runtime, upload, str(wrong))
+        _end(runtime, upload, wrong.said)
     except ShopError as wrong:
-        _end(runtime, upload, f"The shop could not be asked, and nothing was kept: {wrong}")
+        _end(runtime, upload, Said(NOT_ASKED, reason=wrong.said))
     except Exception:
         log.exception("import broke", shop=shop_id, upload=number)
-        _end(runtime, upload, ON_OUR_SIDE)
+        _end(runtime, upload, Said(ON_OUR_SIDE))
 
 
 def _begin(runtime: Runtime, shop_id: int, number: int) -> Kept | None:
@@ -136,7 +141,7 @@ def _begin(runtime: Runtime, shop_id: int, number: int) -> Kept | None:
     with runtime.engine.begin() as connection:
         upload = connection.execute(begun).first()
     if upload is not None and upload.attempts > MOST_ATTEMPTS:
-        _end(runtime, upload, BROKE_OFF.format(count=MOST_ATTEMPTS))
+        _end(runtime, upload, Said(BROKE_OFF, count=MOST_ATTEMPTS))
         return None
     return upload
 
@@ -153,15 +158,15 @@ def _take_over(runtime: Runtime, shop: Shop, upload: Kept) -> None:
                 end(connection, shop, report, file=upload.name, who=upload.who, dry_run=False)
             return
         connection.rollback()
-        news = NO_LONGER if upload.state == "keeping" else ""
+        news = Said(NO_LONGER).kept() if upload.state == "keeping" else None
         _settle(connection, upload, state="checked", report=told, wrong=news)
         connection.commit()
 
 
-def _end(runtime: Runtime, upload: Kept, wrong: str) -> None:
+def _end(runtime: Runtime, upload: Kept, wrong: Said) -> None:
     """What was seen once can be said yes to again."""
     with runtime.engine.begin() as connection:
-        _settle(connection, upload, state="checked" if upload.state == "keeping" else "failed", wrong=wrong)
+        _settle(connection, upload, state="checked" if upload.state == "keeping" else "failed", wrong=wrong.kept())
 
 
 def _settle(connection: Connection, upload: Kept, **values: Any) -> bool:
@@ -179,9 +184,16 @@ def _progress(runtime: Runtime, upload: Kept) -> Progress:
 
 
 def _told(report: Report) -> dict[str, Any]:
-    """The report as it is kept, the same for the same."""
-    lines = {name: [[told.line, told.what] for told in getattr(report, name)] for name in ("effects", "errors")}
-    return {"counts": dict(report.counts), "pools": report.pools, **lines}
+    """The report as it is kept, the same for the same: see `retold`."""
+    effects = [[told.line, told.kind, told.what.kept()] for told in report.effects]
+    errors = [[told.line, told.kind, told.what.kept()] for told in report.errors]
+    return {"counts": dict(report.counts), "pools": report.pools, "effects": effects, "errors": errors}
+
+
+def retold(upload: Kept) -> list[Told]:
+    """The kept report in the language of who asks: what is wrong, and only where nothing is what each row does."""
+    kept = upload.report.get("errors") or upload.report.get("effects") or []
+    return [Told(line, kind, wording.meant(what)) for line, kind, what in kept]
 
 
 def _who(upload: Kept) -> str:

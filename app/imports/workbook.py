@@ -15,6 +15,7 @@ from typing import IO, Any
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
+from flask_babel import lazy_gettext as lazy
 from python_calamine import CalamineError, CalamineWorkbook
 
 from app.imports.limits import MOST_COLUMNS, MOST_ROWS, BadFile
@@ -25,13 +26,13 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT_MAIN = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-UNREADABLE = "The file is no workbook that can be read. Save it anew as XLSX, or as CSV UTF-8."
+UNREADABLE = lazy("The file is no workbook that can be read. Save it anew as XLSX, or as CSV UTF-8.")
 
 
 def is_workbook(name: str, content: bytes) -> bool:
     """Whether it is an XLSX file. Raises BadFile for other kinds of workbooks."""
     if name.lower().endswith((".xlsm", ".xlsb", ".xls", ".ods")):
-        raise BadFile("Save the file as CSV UTF-8 or as XLSX, without macros.")
+        raise BadFile(lazy("Save the file as CSV UTF-8 or as XLSX, without macros."))
     return content.startswith(b"PK")
 
 
@@ -58,9 +59,9 @@ _ODD = (ValueError, IndexError, KeyError, EOFError, RuntimeError, NotImplemented
 
 def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
     if sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise BadFile("The workbook unpacks to more than 500 MB. Split it.")
+        raise BadFile(lazy("The workbook unpacks to more than {most} MB. Split it."), most=MOST_UNPACKED // 2**20)
     if any(part.filename.endswith("vbaProject.bin") for part in parts):
-        raise BadFile("The workbook has macros. Save it as XLSX without them.")
+        raise BadFile(lazy("The workbook has macros. Save it as XLSX without them."))
 
 
 def _first_sheet(packed: zipfile.ZipFile) -> str:
@@ -89,7 +90,10 @@ def _look_through(sheet: IO[bytes]) -> None:
                 place[:] = _place(attributes.get("r"), place)
                 _check_place(*place)
             case "f":
-                raise BadFile(f"{_told(*place)}: There is a formula. Copy the cells and paste them as values.")
+                raise BadFile(
+                    lazy("line {line}, cell {cell}: There is a formula. Copy the cells and paste them as values."),
+                    **_named(*place),
+                )
 
     parser.StartElementHandler = begin
     while chunk := sheet.read(CHUNK):
@@ -113,18 +117,24 @@ def _place(name: str | None, last: list[int]) -> tuple[int, int]:
 def _check_place(row: int, column: int) -> None:
     if row > MOST_ROWS + 1:
         raise BadFile(
-            f"{_told(row, column)}: The file has more than {MOST_ROWS} rows. Split it, or delete what is below."
+            lazy("line {line}, cell {cell}: The file has more than {most} rows. Split it, or delete what is below."),
+            **_named(row, column),
+            most=MOST_ROWS,
         )
     if column > MOST_COLUMNS:
-        raise BadFile(f"{_told(row, column)}: There are more than {MOST_COLUMNS} columns. Delete what is beside them.")
+        raise BadFile(
+            lazy("line {line}, cell {cell}: There are more than {most} columns. Delete what is beside them."),
+            **_named(row, column),
+            most=MOST_COLUMNS,
+        )
 
 
-def _told(row: int, column: int) -> str:
+def _named(row: int, column: int) -> dict[str, Any]:
     name = ""
     while column:
         column, letter = divmod(column - 1, 26)
         name = chr(ord("A") + letter) + name
-    return f"line {row}, cell {name}{row}"
+    return {"line": row, "cell": f"{name}{row}"}
 
 
 def _plain(cell: Any) -> str:

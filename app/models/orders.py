@@ -119,7 +119,7 @@ class PromiseMove(Table):
     """Append-only: one change of what a line was promised, and why.
 
     `cause` is a word programs know (see `app.engine.cause`), `why` a sentence, and `reason` what it was said from, so
-    that it can be said in another language: see `app.wording.kept`. `supply_id` is the supply it names, if any.
+    that it can be said in another language: see `app.reasons.kept`. `supply_id` is the supply it names, if any.
     """
 
     __tablename__ = "promise_moves"

@@ -84,6 +84,8 @@ class SupplyChange(Table):
     """Append-only: one change of a supply: what was done, by whom, why, and the values it changed.
 
     `kind`: added, changed, received, cancelled, undone. `before` and `after` hold only the columns that differ.
+    `why` in a person's own words, or in English where nobody was asked: then `reason` is what it is said from, as
+    `app.wording.Said` keeps it.
     """
 
     __tablename__ = "supply_changes"
@@ -96,6 +98,7 @@ class SupplyChange(Table):
     after: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     who: Mapped[str]
     why: Mapped[str] = mapped_column(server_default="")
+    reason: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (Index("ix_supply_changes_at", "shop_id", "at", "id"),)

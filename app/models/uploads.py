@@ -13,9 +13,10 @@ class Upload(Table):
     """A file to be taken over, kept for an hour: see `app.imports.uploads`.
 
     `state`: checking (what it would do is being found out) -> checked -> keeping (somebody said yes) -> kept, or back
-    to checked where it would now do something else; failed with `wrong`, what is wrong with it as a whole. `report` is
-    what it would do, or did: `{"counts", "effects", "errors", "pools"}`. `stage`, `done`, `total` tell how far it is;
-    `attempts` how often it was begun since the last answer.
+    to checked where it would now do something else; failed with `wrong`, what is wrong with it as a whole, as
+    `app.wording.Said` keeps it. `report` is what it would do, or did: `{"counts", "effects", "errors", "pools"}`, where
+    an effect or error is [line, kind, sentence]. `stage`, `done`, `total` tell how far it is; `attempts` how often it
+    was begun since the last answer.
     """
 
     __tablename__ = "uploads"
@@ -33,7 +34,7 @@ class Upload(Table):
     total: Mapped[int] = mapped_column(server_default="0")
     attempts: Mapped[int] = mapped_column(server_default="0")
     report: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
-    wrong: Mapped[str] = mapped_column(server_default="")
+    wrong: Mapped[dict[str, Any] | None]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (

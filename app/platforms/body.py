@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from requests import Response
 from urllib3.exceptions import HTTPError
 
@@ -37,10 +38,15 @@ def _bounded(response: Response) -> bytes:
         body += chunk
         if len(body) > MOST_BYTES:
             response.close()
-            raise ShopError(f"The shop's answer is longer than {MOST_BYTES} bytes.", retry=False, code=TOO_LARGE)
+            raise ShopError(
+                lazy("The shop's answer is longer than {most} MB."),
+                retry=False,
+                code=TOO_LARGE,
+                most=MOST_BYTES // 2**20,
+            )
         if time.monotonic() > deadline:
             response.close()
-            raise ShopError("The shop's answer did not end in time.", retry=True, code=TIMEOUT)
+            raise ShopError(lazy("The shop's answer did not end in time."), retry=True, code=TIMEOUT)
     return bytes(body)
 
 
@@ -48,13 +54,18 @@ def _chunks(response: Response) -> Iterator[bytes]:
     try:
         yield from response.raw.stream(CHUNK, decode_content=True)
     except HTTPError as error:
-        raise ShopError("The shop's answer broke off.", retry=True, code=UNREACHABLE) from error
+        raise ShopError(lazy("The shop's answer broke off."), retry=True, code=UNREACHABLE) from error
 
 
 def _refusal(response: Response) -> ShopError:
     status = response.status_code
-    message = f"The shop answered HTTP {status} {response.reason or ''}".strip() + "."
-    return ShopError(message, retry=status in WORTH_RETRYING, code=f"HTTP_{status}", wait=_asked_wait(response))
+    return ShopError(
+        lazy("The shop answered HTTP {status}."),
+        status=f"{status} {response.reason or ''}".strip(),
+        retry=status in WORTH_RETRYING,
+        code=f"HTTP_{status}",
+        wait=_asked_wait(response),
+    )
 
 
 def _asked_wait(response: Response) -> float | None:

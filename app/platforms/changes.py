@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flask_babel import LazyString as Text
+
 
 @dataclass(frozen=True, slots=True)
 class SetStock:
@@ -54,7 +56,7 @@ class Failure:
     """A change the shop refused by itself, while others in the same request went through."""
 
     change: Change
-    message: str
+    message: Text | str
     code: str
 
 

@@ -15,6 +15,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
+from flask_babel import LazyString as Text
+from flask_babel import lazy_gettext as lazy
 from gql import GraphQLRequest
 from gql.transport.exceptions import TransportConnectionFailed, TransportError
 from gql.transport.requests import RequestsHTTPTransport
@@ -25,6 +27,9 @@ from app.platforms.body import check_response
 from app.platforms.errors import NOT_GRAPHQL, TIMEOUT, UNREACHABLE, ShopError
 
 LONGEST_PAUSE = 20.0
+
+TOO_SLOW = lazy("The shop did not answer in time.")
+NO_GRAPHQL = lazy("The shop's answer is no GraphQL.")
 
 Judge = Callable[[Mapping[str, Any]], tuple[str, bool]]
 """From a GraphQL error to its code and whether a retry can help. Platforms word their errors differently."""
@@ -46,7 +51,7 @@ class Patience:
         """Seconds to connect and of silence for a request that begins now. Raises ShopError where there are none."""
         left = math.inf if self.until is None else self.until - time.monotonic()
         if left <= 0:
-            raise ShopError("The shop did not answer in time.", retry=True, code=TIMEOUT)
+            raise ShopError(TOO_SLOW, retry=True, code=TIMEOUT)
         return min(self.connect, left), min(self.read, left)
 
 
@@ -120,7 +125,7 @@ class Client:
             except TransportError as error:
                 raise _translated(error) from error
             except (AttributeError, TypeError) as error:  # gql takes it for granted that JSON is an object
-                raise ShopError("The shop's answer is no GraphQL.", retry=True, code=NOT_GRAPHQL) from error
+                raise ShopError(NO_GRAPHQL, retry=True, code=NOT_GRAPHQL) from error
             return self._read(result, transport.response_headers or {})
 
     def _read(self, result: ExecutionResult, headers: Mapping[str, str]) -> Answer:
@@ -129,7 +134,7 @@ class Client:
             return Answer(result.data, problems, _clock(headers), _cost(result.extensions))
         if problems:
             raise problems[0].error()
-        raise ShopError("The shop answered without data.", retry=True, code=NOT_GRAPHQL)
+        raise ShopError(lazy("The shop answered without data."), retry=True, code=NOT_GRAPHQL)
 
     def _problem(self, error: Any) -> Problem:
         if not isinstance(error, dict):
@@ -181,21 +186,21 @@ def _translated(error: TransportError) -> ShopError:
         case ShopError():
             return cause
         case requests.Timeout():
-            return ShopError("The shop did not answer in time.", retry=True, code=TIMEOUT)
+            return ShopError(TOO_SLOW, retry=True, code=TIMEOUT)
         case requests.exceptions.InvalidURL() | requests.exceptions.InvalidSchema():
-            return ShopError("The shop's address is not one.", retry=False, code=UNREACHABLE)
+            return ShopError(lazy("The shop's address is not one."), retry=False, code=UNREACHABLE)
     if isinstance(error, TransportConnectionFailed):
-        return ShopError(f"The shop cannot be reached: {_kind(cause)}.", retry=True, code=UNREACHABLE)
-    return ShopError("The shop's answer is no GraphQL.", retry=True, code=NOT_GRAPHQL)
+        return ShopError(lazy("The shop cannot be reached: {why}."), retry=True, code=UNREACHABLE, why=_kind(cause))
+    return ShopError(NO_GRAPHQL, retry=True, code=NOT_GRAPHQL)
 
 
-def _kind(cause: BaseException | None) -> str:
+def _kind(cause: BaseException | None) -> Text | str:
     """The kind of trouble in a few words; the full text of requests holds addresses and objects nobody can read."""
     match cause:
         case requests.exceptions.SSLError():
-            return "its certificate is not valid"
+            return lazy("its certificate is not valid")
         case requests.ConnectionError():
-            return "no connection"
+            return lazy("no connection")
         case _:
             return type(cause).__name__
 

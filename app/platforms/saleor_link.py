@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flask_babel import LazyString as Text
+from flask_babel import lazy_gettext as lazy
 from graphql import DocumentNode
 
 from app.platforms.client import Answer, Client, Patience
@@ -55,7 +57,7 @@ class Link:
             after = page["pageInfo"]["endCursor"]
             if not page["pageInfo"]["hasNextPage"]:
                 return
-        raise ShopError(f"The shop leads in circles through its {query}.", retry=False, code="PAGES")
+        raise ShopError(lazy("The shop leads in circles through its {query}."), retry=False, code="PAGES", query=query)
 
     def tell(self, mutation: str, *, repeatable: bool, **variables: Any) -> dict[str, Any]:
         """The payload of a mutation. Raises ShopError, also for what the shop refuses."""
@@ -111,17 +113,17 @@ def judge(error: Mapping[str, Any]) -> tuple[str, bool]:
             return "", False
 
 
-def refusals(payload: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+def refusals(payload: Mapping[str, Any] | None) -> list[tuple[str, Text | str]]:
     """(code, message) of what a mutation's payload refuses."""
     if payload is None:
-        return [("NO_ANSWER", "The shop did not say what became of it.")]
+        return [("NO_ANSWER", lazy("The shop did not say what became of it."))]
     return [(error["code"] or "", _sentence(error)) for error in payload.get("errors") or ()]
 
 
-def _sentence(error: Mapping[str, Any]) -> str:
+def _sentence(error: Mapping[str, Any]) -> Text | str:
     """Saleor's message alone is often "This field is required."."""
-    message = error["message"] or "The shop refused it."
-    return f"{error['field']}: {message}" if error["field"] else message
+    message: str = error["message"]
+    return f"{error['field']}: {message}" if error["field"] else message or lazy("The shop refused it.")
 
 
 def nodes(connection: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -134,5 +136,5 @@ def permissions(app: Mapping[str, Any]) -> frozenset[str]:
 
 def _nobody() -> ShopError:
     return ShopError(
-        "The shop does not know this token, or the app is switched off there.", retry=False, code=TOKEN_DEAD
+        lazy("The shop does not know this token, or the app is switched off there."), retry=False, code=TOKEN_DEAD
     )

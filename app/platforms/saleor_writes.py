@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+from flask_babel import lazy_gettext as lazy
+
 from app.platforms.changes import (
     Change,
     DropMetadata,
@@ -108,7 +110,7 @@ def _below_zero(changes: Sequence[Change]) -> Iterator[Failure]:
     """Saleor refuses these too, but as the first row of a bulk write one breaks it off with an internal error."""
     for change in changes:
         if isinstance(change, SetStock) and change.quantity < 0:
-            yield Failure(change, "A stock cannot be set below zero.", "INVALID")
+            yield Failure(change, lazy("A stock cannot be set below zero."), "INVALID")
 
 
 def _call(change: SetMetadata | DropMetadata | NoteOrder | ReportProblem) -> Call:

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from app.engine import line_state, plan
-from app.engine.model import Channel, Facts, Mode, Plan, Pool, Promise
+from app.engine.answer import Plan, Promise
+from app.engine.model import Channel, Facts, Mode, Pool
 from app.engine.state import LineState
 from app.preview.found import Moved, Preview, Refused, Turned
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
+from flask_babel import lazy_gettext as lazy
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -17,8 +18,10 @@ from pydantic import (
     model_validator,
 )
 
+from app import faults
 from app.engine.model import Display, LeadIn, Mode
 from app.engine.rules import ENDS_ON, NONE, STARTS_ON
+from app.refusal import BadValue
 from app.rulebook import days_off
 from app.rulebook.wrong import BadRule
 from app.whole import whole
@@ -31,7 +34,7 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
 def _known_zone(name: str) -> str:
     if name != NONE and name not in _zones():
-        raise ValueError(f"no time zone {name!r} is known; write one such as Europe/Berlin")
+        raise BadValue(lazy("no time zone {name} is known; write one such as Europe/Berlin"), name=repr(name))
     return name
 
 
@@ -42,13 +45,16 @@ def _zones() -> frozenset[str]:
 
 def _clock_time(text: str) -> str:
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text) and text != NONE:
-        raise ValueError("should be a time of the day, from 00:00 to 23:59")
+        raise BadValue(lazy("should be a time of the day, from 00:00 to 23:59"))
     return text
 
 
 def _known_country(name: str) -> str:
     if name != NONE and not days_off.is_known(name):
-        raise ValueError(f"no holidays of {name!r} are known; write a country such as DE, or its part such as DE-BY")
+        raise BadValue(
+            lazy("no holidays of {name} are known; write a country such as DE, or its part such as DE-BY"),
+            name=repr(name),
+        )
     return name
 
 
@@ -99,13 +105,17 @@ class RuleFields(BaseModel):
     def _agree(self) -> Self:
         """What contradicts itself within one rule. What one rule leaves out, another may say."""
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
-            raise ValueError(f"ends_on: {self.ends_on} is before the rule starts, on {self.starts_on}.")
+            raise BadRule(
+                lazy("ends_on: {end} is before the rule starts, on {start}."), end=self.ends_on, start=self.starts_on
+            )
         if self.spread_days and self.display != Display.RANGE:
-            raise ValueError("spread_days: Only a range has a spread. Set display to range in the same rule.")
+            raise BadRule(lazy("spread_days: Only a range has a spread. Set display to range in the same rule."))
         if self.mode == Mode.BACKORDER and isinstance(self.release_on, date):
-            raise ValueError("release_on: A backorder has no release. Set mode to preorder, or leave the date out.")
+            raise BadRule(lazy("release_on: A backorder has no release. Set mode to preorder, or leave the date out."))
         if self.mode == Mode.BACKORDER and self.early_sale:
-            raise ValueError("early_sale: A backorder has no release. Set mode to preorder, or leave early sale out.")
+            raise BadRule(
+                lazy("early_sale: A backorder has no release. Set mode to preorder, or leave early sale out.")
+            )
         return self
 
 
@@ -115,29 +125,20 @@ def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     try:
         kept = RuleFields.model_validate(given).model_dump(mode="json", exclude_none=True)
     except ValidationError as wrong:
-        raise BadRule(_sentence(wrong)) from wrong
+        raise _refusal(wrong) from wrong
     if not kept.keys() - {STARTS_ON, ENDS_ON}:
-        raise BadRule("fields: A rule has to decide something. To inherit everything, remove the rule.")
+        raise BadRule(lazy("fields: A rule has to decide something. To inherit everything, remove the rule."))
     return kept
 
 
-def _sentence(wrong: ValidationError) -> str:
-    """The first trouble. Where a field takes a number or a word, what is wrong with the number tells most."""
-    errors = wrong.errors(include_url=False)
-    first = errors[0]
-    if not first["loc"]:
-        return str(first["ctx"]["error"])
-    name = str(first["loc"][0])
+def _refusal(wrong: ValidationError) -> BadRule:
+    """The first trouble."""
+    first = wrong.errors(include_url=False)[0]
+    if not first["loc"] and isinstance(first["ctx"]["error"], BadRule):
+        return first["ctx"]["error"]
     if first["type"] == "extra_forbidden":
-        return f"{name}: No rule has such a field. There are: {', '.join(RuleFields.model_fields)}."
-    said = dict.fromkeys(_plain(error["msg"]) for error in errors if error["loc"][0] == name)
-    return f"{name}: {', or '.join(said)}; given was {_short(first['input'])}."
-
-
-def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ").replace("Input should be", "should be")
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - as much as a message can hold
+        known = ", ".join(RuleFields.model_fields)
+        return BadRule(
+            lazy("{field}: No rule has such a field. There are: {known}."), field=first["loc"][0], known=known
+        )
+    return BadRule(faults.FAULT, **faults.first(wrong))

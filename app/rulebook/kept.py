@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, Row, Text, and_, cast, column, delete, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -173,8 +174,15 @@ def _check_version(row: Kept | None, wanted: int | None) -> None:
     if wanted is None or wanted == (row.version if row else 0):
         return
     if row is None:
-        raise StaleRule(f"version: There is no rule here any more; {wanted} was given. Look at the rules again.")
-    raise StaleRule(f"version: The rule is at version {row.version} now, not {wanted}. Look at it again.")
+        raise StaleRule(
+            lazy("version: There is no rule here any more; {given} was given. Look at the rules again."),
+            given=str(wanted),
+        )
+    raise StaleRule(
+        lazy("version: The rule is at version {now} now, not {given}. Look at it again."),
+        now=str(row.version),
+        given=str(wanted),
+    )
 
 
 def _change(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, select
 
 from app.db import any_texts
@@ -13,9 +14,16 @@ from app.platforms import Platform
 from app.rulebook.place import Place
 from app.rulebook.wrong import BadRule, NoSuchTarget
 from app.runtime import Runtime
+from app.sentences import NONE
 
-FORMS = "shop, channel:SLUG, product_type:SLUG, category:SLUG, collection:SLUG, product:SLUG or variant:SKU"
+FORMS = "shop, channel:SLUG, product_type:SLUG, category:SLUG, collection:SLUG, product:SLUG, variant:SKU"
 MOST_SLUGS = 100
+MISSING = {
+    Scope.PRODUCT: lazy("scope: The shop has no product with the slug {slug}."),
+    Scope.PRODUCT_TYPE: lazy("scope: The shop has no product type with the slug {slug}."),
+    Scope.CATEGORY: lazy("scope: The shop has no category with the slug {slug}."),
+    Scope.COLLECTION: lazy("scope: The shop has no collection with the slug {slug}."),
+}
 
 
 class Named(NamedTuple):
@@ -48,7 +56,7 @@ def parsed(text: str) -> Named | BadRule:
     """What is written, if it is a scope."""
     kind, colon, name = text.partition(":")
     if kind not in set(Scope) or bool(name) == (kind == Scope.SHOP) or (colon and not name):
-        return BadRule(f"scope: {text!r} is no scope. Write {FORMS}.")
+        return BadRule(lazy("scope: {scope} is no scope. Write one of: {forms}."), scope=repr(text), forms=FORMS)
     return Named(Scope(kind), name)
 
 
@@ -116,10 +124,17 @@ def _only(sku: str, ids: Sequence[str]) -> str | BadRule:
         case [variant]:
             return variant
         case []:
-            known_to_us = f"scope: Dueback knows no variant with the SKU {sku}."
-            return NoSuchTarget(f"{known_to_us} If it is new in the shop, `dueback sweep` finds it.")
+            return NoSuchTarget(
+                lazy(
+                    "scope: Dueback knows no variant with the SKU {sku}. If it is new in the shop, `dueback sweep` "
+                    "finds it."
+                ),
+                sku=sku,
+            )
         case _:
-            return NoSuchTarget(f"scope: {len(ids)} variants have the SKU {sku}; give each its own in the shop.")
+            return NoSuchTarget(
+                lazy("scope: {variants} have the SKU {sku}; give each its own in the shop."), variants=len(ids), sku=sku
+            )
 
 
 def _asked(platform: Platform, scope: Scope, slugs: Sequence[str]) -> dict[Named, str | BadRule]:
@@ -127,10 +142,13 @@ def _asked(platform: Platform, scope: Scope, slugs: Sequence[str]) -> dict[Named
     ids: dict[str, str] = {}
     for first in range(0, len(slugs), MOST_SLUGS):
         ids |= platform.ids_by_slug(scope.value, slugs[first : first + MOST_SLUGS])
-    kind = scope.value.replace("_", " ")
-    missing = "scope: The shop has no {kind} with the slug {slug}."
-    return {Named(scope, slug): ids.get(slug) or NoSuchTarget(missing.format(kind=kind, slug=slug)) for slug in slugs}
+    return {Named(scope, slug): ids.get(slug) or NoSuchTarget(MISSING[scope], slug=slug) for slug in slugs}
 
 
-def _unknown(what: str, name: str, known: Collection[str]) -> NoSuchTarget:
-    return NoSuchTarget(f"{what}: The shop has no {what} {name}. It has: {', '.join(sorted(known)) or 'none'}.")
+def _unknown(field: str, channel: str, known: Collection[str]) -> NoSuchTarget:
+    return NoSuchTarget(
+        lazy("{field}: The shop has no channel {channel}. It has: {known}."),
+        field=field,
+        channel=channel,
+        known=", ".join(sorted(known)) or NONE,
+    )

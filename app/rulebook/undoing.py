@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, select
 
 from app.engine.rules import Scope
@@ -27,7 +28,7 @@ def reversal(connection: Connection, shop_id: int, made: Kept) -> Edit | None:
     place = place_of(made)
     now = find(connection, shop_id, place)
     if (now.fields if now else None) != made.after:
-        raise StaleRule("version: The rule has changed since. What it says now is shown beside.")
+        raise StaleRule(lazy("version: The rule has changed since. What it says now is shown beside."))
     if made.before is None:
         return None
     fields: dict[str, Any] = dict.fromkeys(made.after or {}) | made.before

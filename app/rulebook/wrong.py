@@ -1,8 +1,10 @@
 """What can be wrong with what people say about rules."""
 
+from app.refusal import BadValue
 
-class BadRule(ValueError):
-    """A rule that cannot be meant; the message names the field and says what it takes."""
+
+class BadRule(BadValue):
+    """A rule that cannot be meant; the text names the field and says what it takes."""
 
 
 class NoSuchTarget(BadRule):

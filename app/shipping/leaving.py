@@ -1,27 +1,34 @@
 """Shipping: the shop is looked at anew first, and of one order only one person ships at a time."""
 
 import contextlib
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import OperationalError
 
-from app import reconcile, turns, wording
+from app import reconcile, turns
 from app.activity import Subject, Thing, tell
 from app.models import Order, Shop
 from app.platforms import ShipLine, ShopError
+from app.refusal import Refusal
 from app.runtime import Runtime
+from app.sentences import STATES
 from app.shipping import looking
 from app.shipping.ready import ReadyLine, ReadyOrder, orders_of
+from app.wording import Said, together
 
 LOOK_SECONDS = 45
+
+_HELD = lazy("{sku} is on hold since {day} by {who}.")
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('ship ' || :order, :shop))")
 
 
-class NotShipped(Exception):
-    """Nothing was shipped, or nobody knows; the message says which and why."""
+class NotShipped(Refusal):
+    """Nothing was shipped, or nobody knows; the text says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,7 @@ class Shipped:
     order: str
     units: int
     shipments: tuple[str, ...]
-    held: tuple[str, ...] = ()
+    held: tuple[Said, ...] = ()
 
 
 def ship(
@@ -65,15 +72,16 @@ def ship(
             held = tuple(_on_hold(connection, shop.id, order)) if order else ()
         chosen = _chosen(order, number, lines, left or {})
         if whole and order and not order.whole:
-            raise NotShipped(_not_whole(order, held))
+            raise _not_whole(order, held)
         if not chosen:
-            raise NotShipped(" ".join([f"Nothing of order {number} is ready to ship.{_lying(order)}", *held]))
+            nothing = Said(lazy("Nothing of order {order} is ready to ship."), order=number)
+            raise NotShipped("{told}", told=together(nothing, *_lying(order), *held))
         try:
             with contextlib.closing(runtime.platform(shop)) as platform:
                 made = platform.ship(order_id, chosen, exceed=True, tracking=tracking, notify=notify)
         except ShopError as wrong:
             looking.mark(runtime, shop.id, order_id)
-            raise NotShipped(_refusal(number, wrong)) from wrong
+            raise _refusal(number, wrong) from wrong
         done = Shipped(number, sum(line.units for line in chosen), tuple(made), held)
         looked_at = looking.mark(
             runtime, shop.id, order_id, lambda connection: _tell(connection, shop.id, who, order_id, done)
@@ -93,9 +101,11 @@ def look_again(runtime: Runtime, shop: Shop, order_id: str, *, patience: float =
     Waits until it is done. Raises NotShipped where that takes longer than the patience.
     """
     if shop.state in reconcile.RESTING:
-        raise NotShipped(f"The shop is {shop.state}, so Dueback cannot ship there.")
+        raise NotShipped(lazy("The shop is {state}, so Dueback cannot ship there."), state=STATES[shop.state])
     if not looking.wait(runtime, shop.id, looking.mark(runtime, shop.id, order_id), patience):
-        raise NotShipped(f"The shop was not looked at within {patience:g} seconds. Is a worker running?")
+        raise NotShipped(
+            lazy("The shop was not looked at within {seconds}. Is a worker running?"), seconds=math.ceil(patience)
+        )
 
 
 @contextlib.contextmanager
@@ -105,22 +115,22 @@ def _one_at_a_time(engine: Engine, shop_id: int, order_id: str, patience: float)
         try:
             connection.execute(_ONE_AT_A_TIME, {"order": order_id, "shop": shop_id})
         except OperationalError as busy:
-            raise NotShipped("Somebody else is shipping this order at this moment. Look at it again.") from busy
+            raise NotShipped(lazy("Somebody else is shipping this order at this moment. Look at it again.")) from busy
         yield
 
 
 def _number(connection: Connection, shop_id: int, order_id: str) -> str:
     found = connection.scalar(select(Order.number).where(Order.shop_id == shop_id, Order.id == order_id))
     if found is None:
-        raise NotShipped("The shop has no such order any more.")
+        raise NotShipped(lazy("The shop has no such order any more."))
     return found
 
 
-def _on_hold(connection: Connection, shop_id: int, order: ReadyOrder) -> Iterator[str]:
+def _on_hold(connection: Connection, shop_id: int, order: ReadyOrder) -> Iterator[Said]:
     for move in turns.rows(connection, shop_id, lines=[line.line_id for line in order.lines]):
         if move.kind == "hold":
-            why = f": {move.why}" if move.why else ""
-            yield f"{move.sku} is on hold since {move.at:%Y-%m-%d} by {move.who}{why}."
+            text = lazy("{sku} is on hold since {day} by {who}: {why}.") if move.why else _HELD
+            yield Said(text, sku=move.sku, day=move.at.date(), who=move.who, why=move.why)
 
 
 def _chosen(
@@ -139,16 +149,28 @@ def _check_left(number: str, known: Mapping[str, ReadyLine], left: Mapping[str, 
         now = known[line_id].left if line_id in known else 0
         if now != was:
             raise NotShipped(
-                f"Order {number} has changed meanwhile: of one line {wording.units(now)} are left to ship, not {was}. "
-                "Nothing was shipped now. Look at the order again."
+                lazy(
+                    "Order {order} has changed meanwhile: of one line {units} can still leave, not {was}. Nothing was "
+                    "shipped now. Look at the order again."
+                ),
+                order=number,
+                units=now,
+                was=was,
             )
 
 
 def _check_units(number: str, line: ReadyLine | None, asked: int) -> None:
     if line is None:
-        raise NotShipped(f"A line of order {number} has nothing left to ship. Look at the order again.")
+        raise NotShipped(
+            lazy("A line of order {order} has nothing left to ship. Look at the order again."), order=number
+        )
     if asked < 0 or asked > line.ready:
-        raise NotShipped(f"Of {line.sku or line.product_name} {wording.units(line.ready)} can be shipped, not {asked}.")
+        raise NotShipped(
+            lazy("Of {sku} {units} can be shipped, not {asked}."),
+            sku=line.sku or line.product_name,
+            units=line.ready,
+            asked=asked,
+        )
 
 
 def _pieces(line: ReadyLine, units: int) -> Iterator[ShipLine]:
@@ -159,21 +181,23 @@ def _pieces(line: ReadyLine, units: int) -> Iterator[ShipLine]:
         units -= here
 
 
-def _lying(order: ReadyOrder | None) -> str:
-    if order is None or not order.approving:
-        return ""
-    return f" {wording.units(order.approving)} of it lie in a shipment that waits for approval in the shop."
+def _lying(order: ReadyOrder | None) -> Iterator[Said]:
+    if order is not None and order.approving:
+        yield Said(lazy("In a shipment that waits for approval in the shop: {units} of it."), units=order.approving)
 
 
-def _not_whole(order: ReadyOrder, held: Sequence[str]) -> str:
+def _not_whole(order: ReadyOrder, held: Sequence[Said]) -> NotShipped:
     left = sum(line.left for line in order.lines)
-    said = (
-        f"Order {order.order} is not ready as a whole: {order.ready} of {wording.units(left)} are. Nothing was shipped."
-    )
-    return " ".join([said, *held])
+    text = lazy("Order {order} is not ready as a whole, only {ready} of {units}. Nothing was shipped.")
+    said = Said(text, order=order.order, ready=order.ready, units=left)
+    return NotShipped("{told}", told=together(said, *held))
 
 
-def _refusal(number: str, wrong: ShopError) -> str:
+def _refusal(number: str, wrong: ShopError) -> NotShipped:
     if wrong.retry:
-        return f"The shop did not say whether order {number} was shipped: {wrong} Look at it before you try again."
-    return f"The shop did not ship it: {wrong}"
+        return NotShipped(
+            lazy("The shop did not say whether order {order} was shipped: {reason} Look at it before you try again."),
+            order=number,
+            reason=wrong,
+        )
+    return NotShipped(lazy("The shop did not ship it: {reason}"), reason=wrong)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any
 
+from flask_babel import lazy_gettext as lazy
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from app import faults
 from app.supply.wrong import BadSupply
 from app.whole import whole
 
@@ -51,22 +53,28 @@ def fields_of(given: Mapping[str, Any]) -> SupplyFields:
     try:
         return SupplyFields.model_validate(dict(given))
     except ValidationError as wrong:
-        first = wrong.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "supply"
-        if first["type"] == "missing":
-            raise BadSupply(f"{place}: This is needed.") from wrong
-        wish = (
-            "It takes a date like 2026-12-24"
-            if first["type"].startswith("date")
-            else first["msg"].removeprefix("Value error, ")
-        )
-        raise BadSupply(f"{place}: {wish}, not {_short(first['input'])}.") from wrong
+        raise _refusal(wrong) from wrong
+
+
+def _refusal(wrong: ValidationError) -> BadSupply:
+    """The first trouble."""
+    first = wrong.errors(include_url=False)[0]
+    match first["type"]:
+        case "missing":
+            return BadSupply(lazy("{field}: This is needed."), field=first["loc"][0])
+        case "extra_forbidden":
+            known = ", ".join(SupplyFields.model_fields)
+            return BadSupply(
+                lazy("{field}: No supply has such a field. There are: {known}."), field=first["loc"][0], known=known
+            )
+        case _:
+            return BadSupply(faults.FAULT, **faults.first(wrong))
 
 
 def check(fields: SupplyFields, today: date) -> None:
     """What each field alone cannot tell. Raises BadSupply."""
     if (fields.sku is None) == (fields.variant_id is None):
-        raise BadSupply("sku: Name the variant by its sku or by its variant_id, one of the two.")
+        raise BadSupply(lazy("sku: Name the variant by its sku or by its variant_id, one of the two."))
     check_eta(fields.eta, today)
     check_together(fields, today)
 
@@ -74,21 +82,24 @@ def check(fields: SupplyFields, today: date) -> None:
 def check_eta(eta: date, today: date) -> None:
     """A supply whose day is past would serve nobody. Raises BadSupply."""
     if not today <= eta <= today + FARTHEST:
-        raise BadSupply(f"eta: {eta} is not between today ({today}) and five years from now.")
+        raise BadSupply(
+            lazy("eta: {day} is not between today ({today}) and five years from now."), day=eta, today=today
+        )
 
 
 def check_together(fields: SupplyFields, today: date) -> None:
     """Whether the fields fit each other. Raises BadSupply."""
     if fields.eta_latest and not fields.eta <= fields.eta_latest <= today + FARTHEST:
         raise BadSupply(
-            f"eta_latest: {fields.eta_latest} is not between the eta ({fields.eta}) and five years from now."
+            lazy("eta_latest: {day} is not between the eta ({eta}) and five years from now."),
+            day=fields.eta_latest,
+            eta=fields.eta,
         )
     if fields.ordered_on and not today - FARTHEST <= fields.ordered_on <= today:
-        raise BadSupply(f"ordered_on: {fields.ordered_on} is not between five years ago and today ({today}).")
+        raise BadSupply(
+            lazy("ordered_on: {day} is not between five years ago and today ({today})."),
+            day=fields.ordered_on,
+            today=today,
+        )
     if fields.held > fields.quantity:
-        raise BadSupply(f"held: {fields.held} cannot be held back of {fields.quantity} units.")
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - as much as a message can hold
+        raise BadSupply(lazy("held: {held} cannot be held back of {units}."), held=fields.held, units=fields.quantity)

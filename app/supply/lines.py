@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, insert
 
 from app import marks
 from app.models import Shop, Supply
+from app.sentences import STATES
 from app.supply import naming, record, suppliers
 from app.supply.fields import CHANGEABLE, SupplyFields, check, check_eta, check_together, fields_of
 from app.supply.listing import history, rows, status_of
@@ -115,7 +117,11 @@ def change_all(
     changed = []
     for row in _seen(connection, shop, versions):
         if row.state != "expected":
-            raise BadSupply(f"supply: {row.id} is {row.state}, so it cannot be changed.")
+            raise BadSupply(
+                lazy("supply: {supply} is {state}, so it cannot be changed."),
+                supply=str(row.id),
+                state=STATES[row.state],
+            )
         values = changed_columns(row, changes, places, sellers, today)
         changed.append(record.move(connection, row, "changed", values, who=who, why=why))
     marks.mark(connection, shop.id, {("variant", row.variant_id) for row in changed})
@@ -134,7 +140,7 @@ def cancel_all(
     cancelled = []
     for row in _seen(connection, shop, versions):
         if row.state == "received":
-            raise BadSupply(f"supply: {row.id} is received. Take its receipt back first.")
+            raise BadSupply(lazy("supply: {supply} is received. Take its receipt back first."), supply=str(row.id))
         cancelled.append(record.move(connection, row, "cancelled", {"state": "cancelled"}, who=who, why=why))
     marks.mark(connection, shop.id, {("variant", row.variant_id) for row in cancelled})
     return cancelled
@@ -145,8 +151,12 @@ def _seen(connection: Connection, shop: Shop, versions: Mapping[int, int | None]
     for number, version in sorted(versions.items()):
         row = record.locked(connection, shop.id, number)
         if version is not None and version != row.version:
-            now = f"Supply {number} is at version {row.version} now, not {version}."
-            raise ChangedMeanwhile(f"version: {now} Look again.")
+            raise ChangedMeanwhile(
+                lazy("version: Supply {supply} is at version {now} now, not {given}. Look again."),
+                supply=str(number),
+                now=str(row.version),
+                given=str(version),
+            )
         yield row
 
 
@@ -177,7 +187,11 @@ def changed_columns(
     """The columns of a line after these changes; warehouses by slug and suppliers by name. Raises BadSupply."""
     for name in changes:
         if name not in CHANGEABLE:
-            raise BadSupply(f"{name}: This cannot be changed. What can: {', '.join(sorted(CHANGEABLE))}.")
+            raise BadSupply(
+                lazy("{field}: This cannot be changed. What can: {known}."),
+                field=name,
+                known=", ".join(sorted(CHANGEABLE)),
+            )
     if "eta" in changes and "eta_latest" not in changes:
         changes = {**changes, "eta_latest": None}
     told = {name: getattr(row, name) for name in TOLD} | {"variant_id": row.variant_id, "warehouse": "as it is"}
@@ -186,7 +200,9 @@ def changed_columns(
         check_eta(fields.eta, today)
     check_together(fields, today)
     if fields.quantity < row.received:
-        raise BadSupply(f"quantity: {row.received} units of supply {row.id} are received already.")
+        raise BadSupply(
+            lazy("quantity: {units} of supply {supply} arrived already."), units=row.received, supply=str(row.id)
+        )
     values: dict[str, Any] = fields.model_dump(include=set(TOLD))
     if "warehouse" in changes:
         values["warehouse_id"] = naming.warehouse(places, fields.warehouse)

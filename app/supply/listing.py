@@ -4,11 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, Literal, TypedDict, Unpack
 
-from sqlalchemy import Connection, Row, RowMapping, Select, case, func, or_, select, tuple_
+from flask_babel import lazy_gettext as lazy
+from sqlalchemy import Connection, Row, Select, case, func, or_, select, tuple_
 
 from app.models import Supplier, Supply, SupplyChange, Variant, Warehouse
 from app.supply.record import known
 from app.supply.wrong import BadSupply
+from app.wording import retold
 
 Status = Literal["expected", "late", "received", "cancelled"]
 # No number of ours is as great, and PostgreSQL refuses to compare one that is.
@@ -180,15 +182,16 @@ def _is(status: str, today: date | None) -> tuple[Any, ...]:
         return (Supply.state == "expected",)
     if status in {"expected", "late"} and today is not None:
         return (Supply.state == "expected", due < today if status == "late" else due >= today)
-    raise BadSupply(f"status: {status} is none of expected, late, received, cancelled.")
+    raise BadSupply(lazy("status: {status} is none of expected, late, received, cancelled."), status=status)
 
 
 def history(
     connection: Connection, shop_id: int, number: int, *, after: int | None = None, limit: int | None = None
-) -> Sequence[RowMapping]:
+) -> list[dict[str, Any]]:
     """Every change of the supply, oldest first: `id`, `kind`, `before`, `after`, `who`, `why`, `at`.
 
-    `after` is the id of the last change already had. Raises NoSuchSupply.
+    `why` is in the language of who asks where no person gave it. `after` is the id of the last change already had.
+    Raises NoSuchSupply.
     """
     known(connection, shop_id, number)
     query = (
@@ -199,4 +202,4 @@ def history(
     )
     if after is not None:
         query = query.where(SupplyChange.id > after)
-    return connection.execute(query).mappings().all()
+    return [{**row, "why": retold(row["reason"] or row["why"])} for row in connection.execute(query).mappings()]

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, insert, select, update
 
 from app import clock
@@ -16,6 +17,7 @@ from app.models import Receipt, Shop, StockRise, Supply
 from app.supply import receipts
 from app.supply.receipts import to_come
 from app.supply.record import Kept
+from app.wording import Said
 
 US = "Dueback"
 # A receipt without a write of ours shows in the stock when somebody counts it; what is older was counted before.
@@ -64,7 +66,7 @@ def _settle(
 
 def _close(connection: Connection, line: Kept, today: date) -> None:
     units = to_come(line)
-    why = f"the shop's stock there rose by just the {units} units that were still to come"
+    why = Said(lazy("the shop's stock there rose by just the {units} that were still to come"), units=units)
     receipts.enter(connection, line, units, on=today, who=US, why=why, source="stock", counted=units)
 
 
@@ -149,5 +151,5 @@ def _reopen(connection: Connection, shop_id: int, back: Rise, now: datetime) -> 
         .order_by(Receipt.id.desc())
     )
     if receipt := connection.execute(query).first():
-        why = f"the {back.units} units came back from a shipment that was cancelled"
+        why = Said(lazy("the {units} came back from a shipment that was cancelled"), units=back.units)
         receipts.undo(connection, shop_id, receipt.id, who=US, why=why)

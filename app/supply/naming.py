@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, select
 
 from app.models import Variant, Warehouse
+from app.sentences import NONE
 from app.supply.wrong import BadSupply
 
 
@@ -17,9 +19,15 @@ def variants(connection: Connection, shop_id: int, skus: Collection[str]) -> dic
         found[row.sku].append(row.id)
     for sku in skus:
         if not found[sku]:
-            raise BadSupply(f"sku: No variant has the SKU {sku}. If it is new in the shop, the next sweep finds it.")
+            raise BadSupply(
+                lazy("sku: No variant has the SKU {sku}. If it is new in the shop, the next sweep finds it."), sku=sku
+            )
         if len(found[sku]) > 1:
-            raise BadSupply(f"sku: {len(found[sku])} variants have the SKU {sku}; give each its own in the shop.")
+            raise BadSupply(
+                lazy("sku: {variants} have the SKU {sku}; give each its own in the shop."),
+                variants=len(found[sku]),
+                sku=sku,
+            )
     return {sku: ids[0] for sku, ids in found.items()}
 
 
@@ -28,7 +36,7 @@ def check_variants(connection: Connection, shop_id: int, ids: Collection[str]) -
     known = set(connection.scalars(select(Variant.id).where(Variant.shop_id == shop_id, Variant.id.in_(set(ids)))))
     for variant in ids:
         if variant not in known:
-            raise BadSupply(f"variant_id: The shop has no variant {variant}.")
+            raise BadSupply(lazy("variant_id: The shop has no variant {variant}."), variant=variant)
 
 
 def warehouses(connection: Connection, shop_id: int) -> dict[str, str]:
@@ -40,5 +48,9 @@ def warehouses(connection: Connection, shop_id: int) -> dict[str, str]:
 def warehouse(known: Mapping[str, str], slug: str) -> str:
     """The id of the warehouse. Raises BadSupply."""
     if slug not in known:
-        raise BadSupply(f"warehouse: The shop has no warehouse {slug}. It has: {', '.join(sorted(known)) or 'none'}.")
+        raise BadSupply(
+            lazy("warehouse: The shop has no warehouse {slug}. It has: {known}."),
+            slug=slug,
+            known=", ".join(sorted(known)) or NONE,
+        )
     return known[slug]

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, func, insert, select, update
 
 from app import marks
@@ -10,6 +11,7 @@ from app.models import Receipt, StockRise
 from app.supply import learned, record
 from app.supply.record import Kept
 from app.supply.wrong import BadSupply, NoSuchSupply
+from app.wording import Said
 
 
 def to_come(supply: Any) -> int:
@@ -24,7 +26,7 @@ def enter(
     *,
     on: date,
     who: str,
-    why: str = "",
+    why: str | Said = "",
     source: str = "person",
     counted: int = 0,
     write: dict[str, Any] | None = None,
@@ -51,7 +53,7 @@ def enter(
     return connection.execute(insert(Receipt).values(row).returning(Receipt.__table__)).one()
 
 
-def undo(connection: Connection, shop_id: int, receipt_id: int, *, who: str, why: str = "") -> Kept:
+def undo(connection: Connection, shop_id: int, receipt_id: int, *, who: str, why: str | Said = "") -> Kept:
     """Take a receipt back: its units are to come again. Returns the supply's row. Raises BadSupply.
 
     Where we raised the shop's stock by them, or a person said they are the ones it rose by, they are in doubt from now
@@ -61,9 +63,12 @@ def undo(connection: Connection, shop_id: int, receipt_id: int, *, who: str, why
     supply = record.locked(connection, shop_id, receipt.supply_id)
     receipt = _find(connection, shop_id, receipt_id)
     if receipt.undone_at is not None:
-        raise BadSupply(f"receipt: {receipt_id} is undone already.")
+        raise BadSupply(lazy("receipt: {receipt} is undone already."), receipt=str(receipt_id))
     if receipt.stock_state == "raising":
-        raise BadSupply(f"receipt: The shop's stock is being raised for receipt {receipt_id}. Try again in a minute.")
+        raise BadSupply(
+            lazy("receipt: The shop's stock is being raised for receipt {receipt}. Try again in a minute."),
+            receipt=str(receipt_id),
+        )
     connection.execute(update(Receipt).where(Receipt.id == receipt_id).values(undone_at=func.now()))
     back = {"received": supply.received - receipt.units}
     if supply.state == "received":
@@ -71,7 +76,6 @@ def undo(connection: Connection, shop_id: int, receipt_id: int, *, who: str, why
     if receipt.source == "person":
         _put_in_doubt(connection, supply, receipt)
     marks.mark(connection, shop_id, learned.taught_anew(connection, supply))
-    why = why or f"receipt {receipt_id} was taken back"
     return record.move(connection, supply, "undone", back, who=who, why=why)
 
 
@@ -86,7 +90,10 @@ def _find(connection: Connection, shop_id: int, receipt_id: int) -> Kept:
     query = select(Receipt.__table__).where(Receipt.shop_id == shop_id, Receipt.id == receipt_id)
     row = connection.execute(query).first() if 0 < receipt_id < 2**63 else None
     if row is None:
-        raise NoSuchSupply(f"There is no receipt {receipt_id}. `dueback supply history` shows those there are.")
+        raise NoSuchSupply(
+            lazy("There is no receipt {receipt}. `dueback supply history` shows those there are."),
+            receipt=str(receipt_id),
+        )
     return row
 
 

@@ -5,21 +5,24 @@ the variant next finishes it where we were cut off.
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, Engine, select, update
 
 from app import book, clock, marks, notices, stock_writes
 from app.models import Receipt, Shop, Supply, Variant, Warehouse
 from app.platforms import Platform, ShopError, VariantSeen
 from app.runtime import Runtime
+from app.sentences import STATES
 from app.stock_writes import Write
 from app.supply import receipts, record, rises
 from app.supply.fields import FARTHEST
 from app.supply.record import Kept
-from app.supply.wrong import BadSupply
+from app.supply.wrong import NOTHING_TO_COME, BadSupply
+from app.wording import Said, english, together, told
 
 __all__ = ["Received", "receive", "settle", "undo"]
 
@@ -51,21 +54,21 @@ def receive(
     today = clock.today(shop.settings, datetime.now(UTC))
     on = on or today
     if not today - FARTHEST <= on <= today:
-        raise BadSupply(f"on: {on} is not between five years ago and today ({today}).")
+        raise BadSupply(lazy("on: {day} is not between five years ago and today ({today})."), day=on, today=today)
     if raise_stock and shop.settings.get("stock_owner") == "erp":
-        raise BadSupply("raise_stock: Another system owns this shop's stock. Receive without raising it.")
+        raise BadSupply(lazy("raise_stock: Another system owns this shop's stock. Receive without raising it."))
     if raise_stock:
         with contextlib.closing(runtime.platform(shop)) as platform:
             return _raise(runtime.engine, shop, platform, number, units, on=on, who=who, why=why)
     with runtime.engine.begin() as connection:
         supply = record.locked(connection, shop.id, number)
         if confirmed := rises.confirm(connection, supply, units, who=who, why=why):
-            told = f"The shop's stock had risen by just these {confirmed.units} units: that is confirmed."
-            return Received(confirmed, f"Supply {number}: {told}")
+            text = lazy("Supply {supply}: The shop's stock had risen by just these {units}: that is confirmed.")
+            return Received(confirmed, told(text, supply=str(number), units=confirmed.units))
         units = _checked(supply, units)
         entered = receipts.enter(connection, supply, units, on=on, who=who, why=why)
         receipt = rises.explain(connection, supply, entered, who)
-        return Received(receipt, _told(supply, units, "The shop's stock was not touched."))
+        return Received(receipt, _told(supply, units, Said(lazy("The shop's stock was not touched."))))
 
 
 def undo(connection: Connection, shop: Shop, receipt_id: int, *, who: str, why: str = "") -> Kept:
@@ -76,14 +79,26 @@ def undo(connection: Connection, shop: Shop, receipt_id: int, *, who: str, why: 
 def _checked(supply: Kept, units: int | None) -> int:
     left = receipts.to_come(supply)
     if supply.state != "expected":
-        raise BadSupply(f"supply: {supply.id} is {supply.state}, so nothing of it is to come.")
+        raise BadSupply(NOTHING_TO_COME, supply=str(supply.id), state=STATES[supply.state])
     if units is not None and not 0 < units <= left:
-        raise BadSupply(f"quantity: {units} is not between 1 and the {left} units that supply {supply.id} has to come.")
+        raise BadSupply(
+            lazy("quantity: {given} is not between 1 and the {units} that supply {supply} has to come."),
+            given=units,
+            units=left,
+            supply=str(supply.id),
+        )
     return left if units is None else units
 
 
-def _told(supply: Kept, units: int, stock: str) -> str:
-    return f"Supply {supply.id}: {units} received, {supply.received + units} of {supply.quantity} by now. {stock}"
+def _told(supply: Kept, arrived: int, *stock: Said) -> str:
+    count = Said(
+        lazy("Supply {supply}: {arrived} received, {by_now} of {quantity} by now."),
+        supply=str(supply.id),
+        arrived=arrived,
+        by_now=supply.received + arrived,
+        quantity=supply.quantity,
+    )
+    return str(together(count, *stock))
 
 
 def _raise(
@@ -108,16 +123,19 @@ def _raise(
             write = Write(supply.warehouse_id, before, before + units)
             receipt = receipts.enter(connection, supply, units, on=on, who=who, why=why, write=asdict(write))
         try:
-            told = _finish(engine, shop, platform, receipt, supply.variant_id, variant)
+            done = _finish(engine, shop, platform, receipt, supply.variant_id, variant)
             shown = _shown(platform, supply)
         except ShopError as wrong:
-            return Received(receipt, _told(supply, units, f"The shop could not be reached ({wrong}). {_WILL_BE}"))
+            return Received(receipt, _told(supply, units, Said(_WILL_BE, reason=wrong)))
         with engine.connect() as connection:
             kept = connection.execute(select(Receipt.__table__).where(Receipt.id == receipt.id)).one()
-        return Received(kept, _told(supply, units, f"{told}{_read_again(shown, write)}"))
+        return Received(kept, _told(supply, units, done, *_read_again(shown, write)))
 
 
-_WILL_BE = "If its stock was not raised yet, that will be done as soon as it answers."
+_WILL_BE = lazy(
+    "The shop could not be reached ({reason}). If its stock was not raised yet, that will be done as soon as it "
+    "answers."
+)
 
 
 def _look(engine: Engine, shop: Shop, platform: Platform, number: int) -> VariantSeen:
@@ -126,7 +144,7 @@ def _look(engine: Engine, shop: Shop, platform: Platform, number: int) -> Varian
         variant_id = record.known(connection, shop.id, number).variant_id
     seen = settle(engine, shop, platform, platform.variants([variant_id]))
     if not seen:
-        raise BadSupply(f"supply: The variant of supply {number} is gone from the shop.")
+        raise BadSupply(lazy("supply: The variant of supply {supply} is gone from the shop."), supply=str(number))
     with engine.begin() as connection:
         book.record_variants(connection, shop.id, [variant_id], seen, datetime.now(UTC))
         marks.mark(connection, shop.id, [("variant", variant_id)])
@@ -136,15 +154,20 @@ def _look(engine: Engine, shop: Shop, platform: Platform, number: int) -> Varian
 def _refuse_in_doubt(units: int, supply: Kept) -> None:
     if units:
         raise BadSupply(
-            f"raise_stock: The stock there rose by {units} units that nobody has explained yet. Say first whether they "
-            f"are of supply {supply.id}: take the rise as a receipt, or dismiss it."
+            lazy(
+                "raise_stock: The stock there rose by {units}, and nobody has explained it yet. Say first whether "
+                "that was supply {supply}: take the rise as a receipt, or dismiss it."
+            ),
+            units=units,
+            supply=str(supply.id),
         )
 
 
-def _read_again(shown: int | None, write: Write) -> str:
-    if shown is None:
-        return ""
-    return f" Read again, it shows {shown}{'' if shown == write.after else f', not {write.after}'}."
+def _read_again(shown: int | None, write: Write) -> Iterator[Said]:
+    if shown == write.after:
+        yield Said(lazy("Read again, it shows {shown}."), shown=shown)
+    elif shown is not None:
+        yield Said(lazy("Read again, it shows {shown}, not {wanted}."), shown=shown, wanted=write.after)
 
 
 def _shown(platform: Platform, supply: Kept) -> int | None:
@@ -176,7 +199,7 @@ def settle(engine: Engine, shop: Shop, platform: Platform, seen: Sequence[Varian
 
 def _finish(
     engine: Engine, shop: Shop, platform: Platform, receipt: Kept, variant_id: str, variant: VariantSeen
-) -> str:
+) -> Said:
     """Write what the receipt recorded, and keep that it is done. Returns what to tell."""
     write = Write(**receipt.write)
     problem = stock_writes.carry_out(platform, variant, [write])
@@ -186,14 +209,21 @@ def _finish(
         if not problem:
             stock_writes.note_in_book(connection, shop.id, variant_id, [write])
         what = _named(connection, shop.id, variant_id, write.warehouse)
-        if problem:
-            message = f"{what} was to rise by {receipt.units} for supply {receipt.supply_id}. {problem}"
-            notices.report(connection, shop.id, f"receipt:{receipt.id}", message)
-            return message
-    return f"{what} was raised from {write.before} to {write.after}."
+        if problem is None:
+            raised = lazy("The stock of {sku} in {warehouse} was raised from {before} to {after}.")
+            return Said(raised, **what, before=write.before, after=write.after)
+        failed = Said(
+            lazy("The stock of {sku} in {warehouse} was to rise by {units} for supply {supply}. {problem}"),
+            **what,
+            units=receipt.units,
+            supply=str(receipt.supply_id),
+            problem=problem,
+        )
+        notices.report(connection, shop.id, f"receipt:{receipt.id}", english(failed))
+    return failed
 
 
-def _named(connection: Connection, shop_id: int, variant_id: str, warehouse_id: str) -> str:
+def _named(connection: Connection, shop_id: int, variant_id: str, warehouse_id: str) -> dict[str, str | None]:
     sku = connection.scalar(select(Variant.sku).where(Variant.shop_id == shop_id, Variant.id == variant_id))
     place = (Warehouse.shop_id == shop_id, Warehouse.id == warehouse_id)
-    return f"The stock of {sku} in {connection.scalar(select(Warehouse.name).where(*place))}"
+    return {"sku": sku, "warehouse": connection.scalar(select(Warehouse.name).where(*place))}

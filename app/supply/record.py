@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, Row, Select, func, insert, select, text, update
 
 from app.models import Supply, SupplyChange
 from app.supply.wrong import NoSuchSupply
+from app.wording import Said, english
 
 Kept = Row[*tuple[Any, ...]]
 
@@ -27,7 +29,9 @@ def _one(connection: Connection, shop_id: int, number: int, query: Select[*tuple
     mine = query.where(Supply.shop_id == shop_id, Supply.id == number)
     row = connection.execute(mine).first() if 0 < number < 2**63 else None
     if row is None:
-        raise NoSuchSupply(f"There is no supply {number}. `dueback supply list --all` shows those there are.")
+        raise NoSuchSupply(
+            lazy("There is no supply {supply}. `dueback supply list --all` shows those there are."), supply=str(number)
+        )
     return row
 
 
@@ -64,7 +68,9 @@ _MOVE = text(f"""
 """)  # noqa: S608 - names of ours
 
 
-def move(connection: Connection, row: Kept, kind: str, values: Mapping[str, Any], *, who: str, why: str = "") -> Kept:
+def move(
+    connection: Connection, row: Kept, kind: str, values: Mapping[str, Any], *, who: str, why: str | Said = ""
+) -> Kept:
     """Set the columns and write down what changed; nothing when nothing did. Returns the row as it is then."""
     old = row._mapping  # noqa: SLF001 - that is the public name of a row's mapping
     fresh = {name: value for name, value in values.items() if old[name] != value}
@@ -79,10 +85,18 @@ def move(connection: Connection, row: Kept, kind: str, values: Mapping[str, Any]
 
 
 def change(
-    shop_id: int, supply_id: int, kind: str, before: Mapping[str, Any], after: Mapping[str, Any], *, who: str, why: str
+    shop_id: int,
+    supply_id: int,
+    kind: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    who: str,
+    why: str | Said,
 ) -> dict[str, Any]:
     """One row for `note`."""
-    told = {"before": _plain(before), "after": _plain(after), "who": who, "why": why}
+    told = {"before": _plain(before), "after": _plain(after), "who": who, "why": english(why)}
+    told["reason"] = why.kept() if isinstance(why, Said) else {}
     return {"shop_id": shop_id, "supply_id": supply_id, "kind": kind} | told
 
 

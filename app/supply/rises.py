@@ -6,14 +6,16 @@ They are in doubt, and promised to nobody, until a person takes the rise as a re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from app import clock, marks
 from app.models import Receipt, Shop, StockRise, Supply, Variant, Warehouse
+from app.sentences import STATES
 from app.supply import receipts, record
 from app.supply.receipts import to_come
 from app.supply.record import Kept
-from app.supply.wrong import BadSupply, NoSuchSupply
+from app.supply.wrong import NOTHING_TO_COME, BadSupply, NoSuchSupply
 
 
 def withheld(lines: Iterable[tuple[int, int]], doubt: int) -> dict[int, int]:
@@ -139,9 +141,13 @@ def take(connection: Connection, shop: Shop, rise_id: int, supply_id: int, *, wh
     supply = record.locked(connection, shop.id, supply_id)
     rise = _open(connection, shop.id, rise_id)
     if (supply.variant_id, supply.warehouse_id) != (rise.variant_id, rise.warehouse_id):
-        raise BadSupply(f"supply: {supply_id} is of another variant or warehouse than rise {rise_id}.")
+        raise BadSupply(
+            lazy("supply: {supply} is of another variant or warehouse than rise {rise}."),
+            supply=str(supply_id),
+            rise=str(rise_id),
+        )
     if supply.state != "expected":
-        raise BadSupply(f"supply: {supply_id} is {supply.state}, so nothing of it is to come.")
+        raise BadSupply(NOTHING_TO_COME, supply=str(supply_id), state=STATES[supply.state])
     units = min(rise.units, to_come(supply))
     on = clock.today(shop.settings, rise.at)
     receipt = receipts.enter(connection, supply, units, on=on, who=who, why=why, counted=units)
@@ -162,7 +168,9 @@ def _open(connection: Connection, shop_id: int, rise_id: int) -> Kept:
     query = select(StockRise.__table__).where(StockRise.shop_id == shop_id, StockRise.id == rise_id).with_for_update()
     rise = connection.execute(query).first() if 0 < rise_id < 2**63 else None
     if rise is None:
-        raise NoSuchSupply(f"There is no rise {rise_id}. `dueback supply rises` shows those there are.")
+        raise NoSuchSupply(
+            lazy("There is no rise {rise}. `dueback supply rises` shows those there are."), rise=str(rise_id)
+        )
     if rise.state != "open":
-        raise BadSupply(f"rise: {rise_id} is {rise.state} already.")
+        raise BadSupply(lazy("rise: {rise} is {state} already."), rise=str(rise_id), state=STATES[rise.state])
     return rise

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -44,9 +45,11 @@ def edit(
     _check_lead_days(lead_days)
     row = by_id(connection, shop.id, supplier_id, locked=True)
     if (row.name, row.lead_days) != was:
-        raise ChangedMeanwhile(f"name: Somebody has changed {row.name} since you looked. Look again.")
+        raise ChangedMeanwhile(
+            lazy("name: Somebody has changed {supplier} since you looked. Look again."), supplier=row.name
+        )
     if name != row.name and find(connection, shop.id, name) is not None:
-        raise BadSupply(f"name: There is a supplier {name} already.")
+        raise BadSupply(lazy("name: There is a supplier {supplier} already."), supplier=name)
     new = update(Supplier).where(Supplier.id == supplier_id).values(name=name, lead_days=lead_days)
     if lead_days != row.lead_days:
         _mark_bought_from(connection, shop.id, supplier_id)
@@ -58,7 +61,7 @@ def by_id(connection: Connection, shop_id: int, supplier_id: int, *, locked: boo
     query = select(Supplier.__table__).where(Supplier.shop_id == shop_id, Supplier.id == supplier_id)
     row = connection.execute(query.with_for_update() if locked else query).first() if 0 < supplier_id < 2**63 else None
     if row is None:
-        raise NoSuchSupply(f"There is no supplier {supplier_id}.")
+        raise NoSuchSupply(lazy("There is no supplier {supplier}."), supplier=str(supplier_id))
     return row
 
 
@@ -70,14 +73,16 @@ def count(connection: Connection, shop_id: int, text: str = "") -> int:
 
 def _check_lead_days(lead_days: int | None) -> None:
     if lead_days is not None and not 0 <= lead_days <= LONGEST_LEAD_DAYS:
-        raise BadSupply(f"lead_days: {lead_days} is not between 0 and {LONGEST_LEAD_DAYS} days.")
+        raise BadSupply(
+            lazy("lead_days: {given} is not between 0 and {days}."), given=lead_days, days=LONGEST_LEAD_DAYS
+        )
 
 
 def checked_name(name: str) -> str:
     """As it is kept. Raises BadSupply."""
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or "\x00" in name:
-        raise BadSupply(f"name: A supplier's name has 1 to {LONGEST_NAME} characters.")
+        raise BadSupply(lazy("name: A supplier's name has 1 to {most} characters."), most=LONGEST_NAME)
     return name
 
 

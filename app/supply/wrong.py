@@ -1,8 +1,14 @@
 """What can be wrong with what people say about supply."""
 
+from flask_babel import lazy_gettext as lazy
 
-class BadSupply(ValueError):
-    """Something that cannot be meant; the message names the field and says what it takes."""
+from app.refusal import BadValue
+
+NOTHING_TO_COME = lazy("supply: {supply} is {state}, so nothing of it is to come.")
+
+
+class BadSupply(BadValue):
+    """Something that cannot be meant; the text names the field and says what it takes."""
 
 
 class NoSuchSupply(BadSupply):

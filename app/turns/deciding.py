@@ -7,6 +7,8 @@ transaction is the caller's. What it changes is marked.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 
+from flask_babel import LazyString as Text
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, select
 
 from app import marks
@@ -14,12 +16,12 @@ from app.models import Channel, Shop, Warehouse
 from app.supply.fields import FARTHEST
 from app.turns import lines, moves
 from app.turns.lines import OpenLine, name
-from app.turns.wrong import BadMove
+from app.turns.wrong import HELD, NOT_HELD, PINNED, REDATED, WAITS_FOR_NOTHING, BadMove
 
 
 def pin(connection: Connection, shop: Shop, ids: Collection[str], *, who: str, why: str = "") -> list[int]:
     """Let lines go before all that are not pinned. Returns the moves' numbers, by line id. Raises BadMove."""
-    return _once(connection, shop, "pin", ids, who, why, "is pinned already")
+    return _once(connection, shop, "pin", ids, who, why, PINNED)
 
 
 def hold(connection: Connection, shop: Shop, ids: Collection[str], *, who: str, why: str = "") -> list[int]:
@@ -27,14 +29,14 @@ def hold(connection: Connection, shop: Shop, ids: Collection[str], *, who: str, 
 
     Returns the moves' numbers, by line id. Raises BadMove.
     """
-    return _once(connection, shop, "hold", ids, who, why, "is on hold already")
+    return _once(connection, shop, "hold", ids, who, why, HELD)
 
 
 def release(connection: Connection, shop: Shop, ids: Collection[str], *, who: str, why: str = "") -> list[int]:
     """Take lines off hold. Returns the numbers of the moves that ended, by line id. Raises BadMove."""
     found = lines.read(connection, shop.id, ids)
     ended = moves.end(connection, shop, "hold", [line.id for line in found], who=who, why=why)
-    _refuse(found, lambda line: line.id not in ended, "is not on hold")
+    _refuse(found, lambda line: line.id not in ended, NOT_HELD)
     marks.mark(connection, shop.id, [("variant", line.variant_id) for line in found])
     return [ended[line.id] for line in found]
 
@@ -48,11 +50,11 @@ def redate(
     BadMove.
     """
     if not today <= day <= today + FARTHEST:
-        raise BadMove(f"day: {day} is not between today ({today}) and five years from now.")
+        raise BadMove(lazy("day: {day} is not between today ({today}) and five years from now."), day=day, today=today)
     found = lines.read(connection, shop.id, ids)
-    _refuse(found, lambda line: not lines.waits(line), "waits for no goods: all of it is on hand")
+    _refuse(found, lambda line: not lines.waits(line), WAITS_FOR_NOTHING)
     moves.end(connection, shop, "redate", [line.id for line in found], who=who, why=why)
-    return _kept(connection, shop, found, {"kind": "redate", "day": day}, who, why, "was just given another day")
+    return _kept(connection, shop, found, {"kind": "redate", "day": day}, who, why, REDATED)
 
 
 def hand_over(
@@ -64,26 +66,37 @@ def hand_over(
     common.
     """
     if giver == taker:
-        raise BadMove("An order cannot hand units over to itself.")
+        raise BadMove(lazy("An order cannot hand units over to itself."))
     found = {line.id: line for line in lines.read(connection, shop.id, [giver, taker])}
     giving, taking = found[giver], found[taker]
     if giving.variant_id != taking.variant_id:
-        raise BadMove(f"{name(giving)} and {name(taking)}: units are handed over within one variant only.")
+        raise BadMove(
+            lazy("{giver} and {taker}: units are handed over within one variant only."),
+            giver=name(giving),
+            taker=name(taking),
+        )
     for line in (giving, taking):
         if not 1 <= units <= line.open:
-            raise BadMove(f"units: {name(line)} has {line.open} units open, so from 1 to {line.open}.")
+            raise BadMove(
+                lazy("units: {line} has {units} open, so from 1 to {most}."),
+                line=name(line),
+                units=line.open,
+                most=line.open,
+            )
     if not _reach(connection, shop.id, giving) & _reach(connection, shop.id, taking):
         raise BadMove(
-            f"{name(giving)} and {name(taking)} sell from different warehouses: neither can use the other's units."
+            lazy("{giver} and {taker} sell from different warehouses: neither can use the other's units."),
+            giver=name(giving),
+            taker=name(taking),
         )
     left = taking.quantity - taking.open
     what = {"kind": "hand_over", "to_line_id": taking.id, "units": units, "to_line_left": left}
-    [number] = _kept(connection, shop, [giving], what, who, why, "")
+    [number] = _kept(connection, shop, [giving], what, who, why)
     return number
 
 
 def _once(
-    connection: Connection, shop: Shop, kind: str, ids: Collection[str], who: str, why: str, otherwise: str
+    connection: Connection, shop: Shop, kind: str, ids: Collection[str], who: str, why: str, otherwise: Text
 ) -> list[int]:
     found = lines.read(connection, shop.id, ids)
     return _kept(connection, shop, found, {"kind": kind}, who, why, otherwise)
@@ -96,7 +109,7 @@ def _kept(
     what: dict[str, object],
     who: str,
     why: str,
-    otherwise: str,
+    otherwise: Text = "",
 ) -> list[int]:
     rows = [what | {"variant_id": line.variant_id, "line_id": line.id} for line in found]
     numbers = moves.keep(connection, shop, rows, who=who, why=why)
@@ -104,11 +117,12 @@ def _kept(
     return [numbers[line.id] for line in found]
 
 
-def _refuse(found: Iterable[OpenLine], is_so: Callable[[OpenLine], bool], why: str) -> None:
+def _refuse(found: Iterable[OpenLine], is_so: Callable[[OpenLine], bool], text: Text) -> None:
     """Name the first line of which it is so."""
     for line in found:
         if is_so(line):
-            raise BadMove(f"Order {line.number} {why}: {line.sku}. Nothing was changed.")
+            refusal = BadMove(text, order=line.number, sku=line.sku)
+            raise BadMove(lazy("{refusal} Nothing was changed."), refusal=refusal)
 
 
 def _reach(connection: Connection, shop_id: int, line: OpenLine) -> set[str]:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row, select
 
 from app import book, turns
 from app.engine import line_state, plan
-from app.engine.model import Claim, Exchange, Facts, Policy, Promise, Source
+from app.engine.answer import Promise, Source
+from app.engine.model import Claim, Exchange, Facts, Policy
 from app.models import Line, Order, Shop
 from app.turns import completing
 from app.turns import lines as open_lines

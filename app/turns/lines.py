@@ -3,13 +3,16 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, Row, Select, select
 
-from app.engine.model import Source
+from app.engine.answer import Source
 from app.models import Line, Order
 from app.turns.wrong import BadMove
+from app.wording import Said
 
 MOST = 1000
+NOTHING_OPEN = lazy("Order {order} has no open units of {sku}.")
 
 OpenLine = Row[*tuple[Any, ...]]
 
@@ -22,18 +25,18 @@ def find(connection: Connection, shop_id: int, order: str, sku: str) -> str:
     query = _open(shop_id).where(Order.number == order, Line.sku == sku).order_by(Line.open.desc(), Line.id).limit(1)
     found = connection.execute(query).one_or_none()
     if found is None:
-        raise BadMove(f"Order {order} has no open units of {sku}.")
+        raise BadMove(NOTHING_OPEN, order=order, sku=sku)
     return str(found.id)
 
 
 def read(connection: Connection, shop_id: int, ids: Collection[str]) -> Sequence[OpenLine]:
     """The lines with these ids, by id. Raises BadMove where one is not of the shop, or nothing of it is open."""
     if not 1 <= len(ids) <= MOST:
-        raise BadMove(f"Name from 1 to {MOST} order lines, not {len(ids)}.")
+        raise BadMove(lazy("Name from 1 to {most} order lines, not {given}."), most=MOST, given=len(ids))
     rows = among(connection, shop_id, ids)
     if missing := set(ids) - {row.id for row in rows}:
         line = min(missing)
-        raise BadMove(why_missing(connection, shop_id, line) or f"The shop has no order line {line}.")
+        raise why_missing(connection, shop_id, line) or BadMove(lazy("The shop has no order line {line}."), line=line)
     return rows
 
 
@@ -42,9 +45,9 @@ def among(connection: Connection, shop_id: int, ids: Collection[str]) -> Sequenc
     return connection.execute(_open(shop_id).where(Line.id.in_(set(ids))).order_by(Line.id)).all()
 
 
-def name(line: OpenLine) -> str:
+def name(line: OpenLine) -> Said:
     """What people call the line."""
-    return f"order {line.number}, {line.sku}"
+    return Said(lazy("order {order}, {sku}"), order=line.number, sku=line.sku)
 
 
 def waits(line: OpenLine) -> bool:
@@ -70,7 +73,7 @@ def _open(shop_id: int) -> Select[*tuple[Any, ...]]:
     )
 
 
-def why_missing(connection: Connection, shop_id: int, line: str) -> str | None:
+def why_missing(connection: Connection, shop_id: int, line: str) -> BadMove | None:
     """Why nothing can be decided about the line; None where the shop has no such line."""
     query = (
         select(Line.sku, Order.number)
@@ -78,4 +81,4 @@ def why_missing(connection: Connection, shop_id: int, line: str) -> str | None:
         .where(Line.shop_id == shop_id, Line.id == line)
     )
     known = connection.execute(query).one_or_none()
-    return f"Order {known.number} has no open units of {known.sku}." if known else None
+    return BadMove(NOTHING_OPEN, order=known.number, sku=known.sku) if known else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, Row, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -112,7 +113,9 @@ def undo(connection: Connection, shop: Shop, number: int, *, who: str, why: str 
     )
     variant = connection.scalar(statement)
     if variant is None:
-        raise BadMove(f"There is no move {number} to undo. `dueback turn list` shows those that hold.")
+        raise BadMove(
+            lazy("There is no move {move} to undo. `dueback turn list` shows those that hold."), move=str(number)
+        )
     marks.mark(connection, shop.id, [("variant", variant)])
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, Row, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -22,7 +23,7 @@ def pause(connection: Connection, shop: Shop, *, who: str, why: str = "") -> Non
         .on_conflict_do_nothing(index_elements=["shop_id"], index_where=text("undone_at IS NULL"))
     )
     if connection.scalar(begun.returning(Pause.id)) is None:
-        raise BadMove("The shop is paused already.")
+        raise BadMove(lazy("The shop is paused already."))
     marks.mark_variants(connection, shop.id, true(), routine=False)
 
 
@@ -35,7 +36,7 @@ def resume(connection: Connection, shop: Shop, *, who: str, why: str = "") -> No
         .returning(Pause.id)
     )
     if connection.scalar(ended) is None:
-        raise BadMove("The shop is not paused.")
+        raise BadMove(lazy("The shop is not paused."))
     marks.mark_every_variant(connection, shop.id)
 
 

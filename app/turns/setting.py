@@ -7,17 +7,18 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Connection, Row, select, update
 
-from app import marks
+from app import faults, marks
 from app.activity import tell_settings
 from app.engine.model import Policy
 from app.models import Line, Shop
+from app.refusal import BadValue
 
 HIGHEST_RANK = 1_000_000
 Rank = Annotated[int, Field(ge=-HIGHEST_RANK, le=HIGHEST_RANK)]
 MetadataKey = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 
 
-class BadPolicy(ValueError):
+class BadPolicy(BadValue):
     """A policy that cannot be meant; the message says what it takes."""
 
 
@@ -73,8 +74,7 @@ def put(connection: Connection, shop: Shop, changes: Mapping[str, Any], *, who: 
     try:
         after = Setting.model_validate(before.model_dump() | dict(changes))
     except ValidationError as wrong:
-        first = wrong.errors()[0]
-        raise BadPolicy(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from wrong
+        raise BadPolicy(faults.FAULT, **faults.first(wrong)) from wrong
     if after == before:
         return after
     settings = Shop.settings.concat({"queue": after.model_dump(mode="json")})

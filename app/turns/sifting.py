@@ -3,11 +3,14 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from flask_babel import LazyString as Text
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection
 
 from app.models import Shop
 from app.turns import lines, moves
 from app.turns.lines import OpenLine
+from app.turns.wrong import HELD, NOT_HELD, PINNED, WAITS_FOR_NOTHING, BadMove
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +18,17 @@ class Sifted:
     """`ids` can be decided about; `left_out` says of each of the others why not."""
 
     ids: tuple[str, ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[BadMove, ...]
 
 
-Unfit = Callable[[OpenLine, set[str]], str]
+Unfit = Callable[[OpenLine, set[str]], Text | None]
 
 # What keeps a decision from a line, which has moves of these kinds already; nothing where it can be made.
 UNFIT: Mapping[str, Unfit] = {
-    "pin": lambda _, kinds: "is pinned already" if "pin" in kinds else "",
-    "hold": lambda _, kinds: "is on hold already" if "hold" in kinds else "",
-    "release": lambda _, kinds: "" if "hold" in kinds else "is not on hold",
-    "redate": lambda line, _: "" if lines.waits(line) else "waits for no goods: all of it is on hand",
+    "pin": lambda _, kinds: PINNED if "pin" in kinds else None,
+    "hold": lambda _, kinds: HELD if "hold" in kinds else None,
+    "release": lambda _, kinds: None if "hold" in kinds else NOT_HELD,
+    "redate": lambda line, _: None if lines.waits(line) else WAITS_FOR_NOTHING,
 }
 
 
@@ -39,9 +42,10 @@ def sift(connection: Connection, shop: Shop, kind: str, ids: Collection[str]) ->
     for line_id in dict.fromkeys(ids):
         line = found.get(line_id)
         if line is None:
-            left_out.append(lines.why_missing(connection, shop.id, line_id) or "A line has gone from the shop.")
+            gone = BadMove(lazy("A line has gone from the shop."))
+            left_out.append(lines.why_missing(connection, shop.id, line_id) or gone)
         elif unfit := UNFIT[kind](line, decided.get(line_id, set())):
-            left_out.append(f"Order {line.number} {unfit}: {line.sku}.")
+            left_out.append(BadMove(unfit, order=line.number, sku=line.sku))
         else:
             fit.append(line_id)
     return Sifted(tuple(fit), tuple(left_out))

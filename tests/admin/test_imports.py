@@ -62,7 +62,7 @@ def test_a_file_is_looked_through_then_taken_over_whole(desk: Desk, engine: Engi
     assert 'hx-trigger="every 2s"' in desk.get(f"/imports/supplies/{number}").text
     work(runtime, engine)
     page = desk.get(f"/imports/supplies/{number}").text
-    assert "added: 5 of cup PO-1 by 2027-01-24" in page
+    assert "added: 5 of cup PO-1 by 24 January 2027" in page
     assert count(engine, models.Supply) == 0
     assert desk.post(f"/imports/supplies/{number}/confirm", page).status_code == 303
     assert desk.post(f"/imports/supplies/{number}/confirm", page).status_code == 303
@@ -89,10 +89,10 @@ def test_every_error_is_told_with_its_line_and_nothing_can_be_taken_over(
     number = work(runtime, engine)
     page = desk.get(f"/imports/supplies/{number}").text
     assert "2 lines are wrong" in page
-    assert "No variants have the SKU nobody" in page
+    assert "0 variants have the SKU nobody" in page
     assert "<b>cup" not in page
     assert "Take over" not in page
-    assert "3,sku: No variants have the SKU nobody" in desk.get(f"/imports/supplies/{number}.csv").text
+    assert "3,sku: 0 variants have the SKU nobody" in desk.get(f"/imports/supplies/{number}.csv").text
     assert desk.post(f"/imports/supplies/{number}/confirm", desk.get("/imports/supplies").text).status_code == 422
     work(runtime, engine)
     assert count(engine, models.Supply) == 0

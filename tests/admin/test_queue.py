@@ -161,7 +161,7 @@ def test_another_day_for_what_waits_only(at: Desk, there: Waiting) -> None:
     page = at.web.get(
         at.post("/queue/redate", form, line=["line-9", "line-10"], day=wanted, why="truck").headers["Location"]
     ).text
-    assert "1 line has another day now. Order 9 waits for no goods: all of it is on hand: S1." in page
+    assert "1 line has another day now. Order 9 waits for no goods, all of it is on hand: S1." in page
     there.look()
     assert "Dec 2, 2026" in at.get("/queue").text
 
@@ -169,7 +169,7 @@ def test_another_day_for_what_waits_only(at: Desk, there: Waiting) -> None:
 @pytest.mark.parametrize("typed", ["", "soon", "2026-11-22", "2099-01-01"])
 def test_a_day_that_cannot_be_meant_is_refused(at: Desk, there: Waiting, typed: str) -> None:
     answer = at.post("/queue/redate", at.get("/queue").text, line=["line-10"], day=typed)
-    assert (answer.status_code, "day: " in answer.text, holding(there)) == (422, True, [])
+    assert (answer.status_code, "Expected on: " in answer.text, holding(there)) == (422, True, [])
 
 
 def test_all_that_fit_are_changed_after_a_page_that_says_what_will_happen(at: Desk, there: Waiting) -> None:
@@ -267,7 +267,7 @@ def test_decisions_about_one_line_are_made_and_taken_back_on_its_page(at: Desk, 
 
 def test_a_refused_decision_about_one_line_shows_the_line_again(at: Desk) -> None:
     answer = at.post("/queue/lines/line-10/redate", at.get("/queue/lines/line-10").text, day="", why="lost")
-    assert (answer.status_code, "day: Choose the day" in answer.text) == (422, True)
+    assert (answer.status_code, "Expected on: Choose the day" in answer.text) == (422, True)
     assert 'value="lost"' in answer.text
 
 
@@ -278,8 +278,8 @@ def test_who_could_give_is_shown_before_units_are_handed_over(at: Desk, there: W
     assert (none.status_code, "Choose the order that gives" in none.text) == (422, True)
     answer = at.post("/queue/lines/line-11/hand-over", page, giver="line-10", units="1", why="asked nicely")
     after = at.web.get(answer.headers["Location"]).text
-    assert "Gets 1 units of order 10" in after
-    assert "Gives 1 units to order 11" in at.get("/queue/lines/line-10").text
+    assert "Gets 1 unit of order 10" in after
+    assert "Gives 1 unit to order 11" in at.get("/queue/lines/line-10").text
     assert holding(there) == [("hand_over", "line-10")]
 
 
@@ -323,9 +323,9 @@ def test_views_are_each_persons_own(at: Desk, desk: Desk, there: Waiting) -> Non
 @pytest.mark.parametrize(
     ("query", "name", "says"),
     [
-        ("text=s1", "", "name: "),
-        ("text=s1", "x" * 61, "name: "),
-        ("text=s1", "a\x00b", "name: "),
+        ("text=s1", "", "Name: "),
+        ("text=s1", "x" * 61, "Name: "),
+        ("text=s1", "a\x00b", "Name: "),
         ("", "All", "Filter the list first"),
     ],
 )

@@ -7,6 +7,7 @@ import time_machine
 from sqlalchemy import Engine, func, insert, select, update
 
 from app import models
+from app.admin.fields import LABELS
 from app.models import Shop
 from app.runtime import Runtime
 from app.seal import Seal
@@ -185,7 +186,7 @@ def test_what_cannot_be_meant_is_told_at_its_field_and_what_was_typed_stays(
     assert answer.status_code == 422
     assert 'value="typed"' in answer.text
     if field != "warehouse":
-        assert f'id="h-{field}">{field}: ' in answer.text
+        assert f'id="h-{field}">{LABELS[field]}' in answer.text
         assert 'aria-invalid="true"' in answer.text
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(models.Supply)) == 0
@@ -225,7 +226,7 @@ def test_a_date_slips_only_after_a_look_at_who_moves(desk: Desk, engine: Engine,
     assert row(engine, number).eta == CHRISTMAS
     refused = desk.post("/supply/change", page, line=f"{number}@1", eta="2027-01-20", eta_latest="")
     assert refused.status_code == 422
-    assert "why: Say why" in refused.text
+    assert "Why: Say why" in refused.text
     assert "2 orders move" in refused.text
     answer = desk.post("/supply/change", page, why="vessel delayed")
     assert answer.status_code == 303
@@ -275,7 +276,7 @@ def test_a_change_that_cannot_be_meant_is_told_beside_what_was_typed(desk: Desk,
         ("quantity=1e9", "quantity"),
     ):
         page = desk.get(f"/supply/change?line={number}&{query}").text
-        assert f'id="h-{field}">{field}: ' in page
+        assert f'id="h-{field}">{LABELS[field]}' in page
         assert query.partition("=")[2] in page
         assert "Change it" not in page
 
@@ -338,7 +339,7 @@ def test_units_are_received_in_parts_and_a_receipt_taken_back(desk: Desk, engine
     ):
         refused = desk.post(path, desk.get(f"/supply/{number}").text, quantity=quantity, on=on, stock="leave")
         assert refused.status_code == 422
-        assert f'id="h-{field}">{field}: ' in refused.text
+        assert f'id="h-{field}">{LABELS[field]}' in refused.text
     with engine.connect() as connection:
         receipt = connection.scalar(select(models.Receipt.id))
     back = f"/supply/{number}/receipts/{receipt}/undo"

@@ -90,7 +90,10 @@ def test_a_rule_that_contradicts_itself_is_refused_with_its_field(api: Api) -> N
             {"release_on": "24.12.2026"},
             "fields.release_on: It takes a date like 2026-12-24, or Input should be 'none'.",
         ),
-        ({"starts_on": "2026-12-24", "ends_on": "2026-12-01"}, "fields: ends_on: 2026-12-01 is before the rule starts"),
+        (
+            {"starts_on": "2026-12-24", "ends_on": "2026-12-01"},
+            "fields: ends_on: 1 December 2026 is before the rule starts",
+        ),
         ({"colour": "red"}, "fields.colour: Extra inputs are not permitted."),
     ]
     for fields, told in refused:

@@ -14,6 +14,7 @@ from app.models import Activity, Overrun, PoolShipment
 from app.rulebook import Place
 from app.runtime import Runtime
 from app.supply import lines, record
+from app.wording import Said
 from tests.app.supply_shop import NOW, TODAY, WHO
 from tests.app.waiting import Waiting, day
 
@@ -163,7 +164,7 @@ def test_keys_settings_and_files_are_told_by_what_changes_them(there: Waiting) -
         keys.revoke(connection, there.shop.id, row.id, who="Ann")
         turns.put(connection, there.shop, {"policy": "paid_first"}, who="Ann")
     report = Report()
-    report.effect(2, "added", "supply 1")
+    report.effect(2, "added", Said("supply 1"))
     with there.engine.connect() as connection:
         end(connection, there.shop, report, file="po.csv", who="Ann", dry_run=True)
         end(connection, there.shop, report, file="po.csv", who="Ann", dry_run=False)

@@ -92,7 +92,7 @@ def test_an_order_that_was_shipped_in_part_says_how_much_of_it(there: Waiting, d
     there.ship(1, 1)
     there.look()
     door.refusal = ShopError("No.", retry=False, code=CANNOT_CANCEL)
-    with pytest.raises(NotCancelled, match="any more: 1 unit of it left or lie in a shipment"):
+    with pytest.raises(NotCancelled, match="any more: of it left or in a shipment: 1 unit"):
         cancelling.cancel(runtime, there.shop, "order-1", who=WHO)
 
 

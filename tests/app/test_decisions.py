@@ -189,7 +189,7 @@ def test_a_day_by_hand_that_passed_dates_nothing_and_the_line_is_late(there: Wai
     [
         (["line-2"], -1, "is not between today"),
         (["line-2"], FARTHEST.days + 1, "five years from now"),
-        (["line-2", "line-1"], 5, "Order 1 waits for no goods: all of it is on hand: S1"),
+        (["line-2", "line-1"], 5, "Order 1 waits for no goods, all of it is on hand: S1"),
     ],
 )
 def test_a_day_that_cannot_be_is_refused(there: Waiting, lines: list[str], days: int, says: str) -> None:

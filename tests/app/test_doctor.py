@@ -47,7 +47,7 @@ def test_a_shop_in_order_has_no_findings(shop: Shop) -> None:
 def test_a_shop_that_is_paused_says_since_when_and_how_to_resume_it(shop: Shop) -> None:
     finding = only(shop, paused_since=NOW, paused_by="anna@shop.example")
     assert (finding.key, finding.severity, finding.staff) == ("paused", Severity.INFO, False)
-    assert "since 2026-11-23 10:00 UTC by anna@shop.example" in finding.message
+    assert "since 23 November 2026, 10:00 UTC by anna@shop.example" in finding.message
     assert "dueback shop resume" in finding.remedy
 
 

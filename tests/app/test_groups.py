@@ -4,7 +4,8 @@ import pytest
 
 from app.groups import dissolve, drop_drained, members, proposals
 from app.platforms import ChannelSeen, ShopError
-from app.pools import CannotOpen, open_pool, pool_of
+from app.pool_layout import pool_of
+from app.pools import CannotOpen, open_pool
 from tests.app.set_up import Shop
 
 

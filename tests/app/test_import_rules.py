@@ -38,7 +38,7 @@ def test_rules_are_set_from_a_file_and_come_out_the_same(runtime: Runtime, shop:
 def test_an_empty_cell_lets_a_field_be_inherited_and_a_missing_column_leaves_it(runtime: Runtime, shop: Shop) -> None:
     take_over_rules(runtime, shop, RULES)
     report = take_over_rules(runtime, shop, "scope,cap,lead_days\nshop,30,\n")
-    assert [told.what for told in report.effects] == ["changed: shop: cap 20 -> 30, lead_days 14 -> -"]
+    assert [str(told) for told in report.effects] == ["changed: shop: cap 20 -> 30, lead_days 14 -> -"]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_wrong_rule_is_told_with_its_line_and_no_rule_is_kept(
     text = f"scope,channel,mode,cap,lead_days,may_split\nvariant:plate,,off,,,\n{row}\n"
     report = take_over_rules(runtime, shop, text)
     assert [told.line for told in report.errors] == [3]
-    assert says in report.errors[0].what
+    assert says in str(report.errors[0])
     assert count(runtime.engine, Rule) == 0
 
 

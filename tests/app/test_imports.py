@@ -34,7 +34,7 @@ def test_new_lines_are_added_and_their_variants_marked(engine: Engine, shop: Sho
 
 def test_a_trial_keeps_nothing_and_says_what_each_row_would_do(engine: Engine, shop: Shop) -> None:
     report = take_over(engine, shop, f"{HEADER},supplier\nPO-1,cup,berlin,5,2026-12-24,Kiln\n", dry_run=True)
-    assert [(told.line, told.what) for told in report.effects] == [(2, "added: 5 of cup PO-1 by 2026-12-24")]
+    assert [(told.line, str(told)) for told in report.effects] == [(2, "added: 5 of cup PO-1 by 24 December 2026")]
     assert count(engine, Supply) == count(engine, Supplier) == 0
 
 
@@ -42,7 +42,7 @@ def test_a_line_is_found_again_by_its_reference_and_changed(engine: Engine, shop
     take_over(engine, shop, f"{HEADER}\nPO-1,cup,berlin,5,2026-12-24\n")
     report = take_over(engine, shop, f"{HEADER}\nPO-1,cup,berlin,5,2027-01-15\n")
     [told] = report.effects
-    assert told.what.endswith("cup PO-1: eta 2026-12-24 -> 2027-01-15")
+    assert str(told).endswith("cup PO-1: eta 2026-12-24 -> 2027-01-15")
     assert take_over(engine, shop, f"{HEADER}\nPO-1,cup,berlin,5,2027-01-15\n").counts == {"unchanged": 1}
     assert take_over(engine, shop, f"{HEADER},state\nPO-1,cup,berlin,5,2027-01-15,cancelled\n").counts == {
         "cancelled": 1
@@ -69,7 +69,7 @@ def test_a_line_is_found_again_by_its_reference_and_changed(engine: Engine, shop
         ("PO-1,cup,berlin,5,9999-12-31", "eta"),
         ("PO-1,cup,berlin,5,2026-02-30", "no date"),
         ("PO-1,cup,berlin,5,", "eta: This cell is empty"),
-        ("PO-1,spoon,berlin,5,2026-12-24", "No variants have the SKU spoon"),
+        ("PO-1,spoon,berlin,5,2026-12-24", "0 variants have the SKU spoon"),
         ("PO-1,cup,moon,5,2026-12-24", "no warehouse moon"),
         ('"=1+1",cup,berlin,5,2026-12-24', "formula"),
         ("@cmd,cup,berlin,5,2026-12-24", "formula"),
@@ -80,14 +80,14 @@ def test_one_wrong_row_is_told_with_its_line_and_nothing_of_the_file_is_kept(
 ) -> None:
     report = take_over(engine, shop, f"{HEADER}\nPO-0,cup,berlin,1,2026-12-24\n{row}\n")
     assert [told.line for told in report.errors] == [3]
-    assert says in report.errors[0].what
+    assert says in str(report.errors[0])
     assert count(engine, Supply) == 0
 
 
 def test_a_supplier_whose_name_cannot_be_meant_is_told_with_its_line(engine: Engine, shop: Shop) -> None:
     for name, says in (("=Kiln", "formula"), ("K" * 201, "200 characters")):
         report = take_over(engine, shop, f"{HEADER},supplier\nPO-1,cup,berlin,1,2026-12-24,{name}\n")
-        assert [(told.line, says in told.what) for told in report.errors] == [(2, True)]
+        assert [(told.line, says in str(told)) for told in report.errors] == [(2, True)]
 
 
 def test_blanks_around_a_cell_are_not_part_of_it(engine: Engine, shop: Shop) -> None:
@@ -102,7 +102,7 @@ def test_a_received_line_is_not_cancelled_by_a_file(engine: Engine, shop: Shop) 
         [number] = connection.scalars(select(Supply.id))
         receipts.enter(connection, record.locked(connection, shop.id, number), 1, on=TODAY, who=WHO)
     report = take_over(engine, shop, f"id,{HEADER},state\n{number},PO-1,cup,berlin,1,2026-12-24,cancelled\n")
-    assert [(told.line, "received" in told.what) for told in report.errors] == [(2, True)]
+    assert [(told.line, "received" in str(told)) for told in report.errors] == [(2, True)]
 
 
 def test_a_line_that_is_cancelled_already_is_unchanged(engine: Engine, shop: Shop) -> None:
@@ -129,7 +129,7 @@ def test_what_somebody_else_changes_meanwhile_is_not_overwritten(
 
     monkeypatch.setattr(supplies._Reading, "look", receive_then_look)
     report = take_over(engine, shop, f"{HEADER}\nPO-1,cup,berlin,2,2026-12-24\n")
-    assert [(told.line, "Import the file again" in told.what) for told in report.errors] == [(2, True)]
+    assert [(told.line, "Import the file again" in str(told)) for told in report.errors] == [(2, True)]
     with engine.connect() as connection:
         assert connection.execute(select(Supply.quantity, Supply.received)).one() == (5, 3)
 
@@ -155,12 +155,12 @@ def test_a_supply_of_a_variant_without_a_sku_is_known_by_its_id(engine: Engine, 
         [number] = connection.scalars(select(Supply.id))
         connection.execute(update(Variant).where(Variant.id == "cup").values(sku=""))
     report = take_over(engine, shop, f"id,{HEADER}\n{number},PO-1,,berlin,6,2026-12-24\n")
-    assert [told.what for told in report.effects] == [f"changed: supply {number}, PO-1: quantity 5 -> 6"]
+    assert [str(told) for told in report.effects] == [f"changed: supply {number}, PO-1: quantity 5 -> 6"]
 
 
 def test_two_rows_about_one_supply_are_refused_with_both_lines(engine: Engine, shop: Shop) -> None:
     report = take_over(engine, shop, f"{HEADER}\n" + "PO-1,cup,berlin,1,2026-12-24\n" * 2)
-    assert [(told.line, "Line 2" in told.what) for told in report.errors] == [(3, True)]
+    assert [(told.line, "Line 2" in str(told)) for told in report.errors] == [(3, True)]
 
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=["Cs", "Cc"]), max_size=20)

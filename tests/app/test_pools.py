@@ -40,7 +40,7 @@ def test_it_says_what_it_did() -> None:
     shop = Shop()
     web = shop.channel("web", "Berlin", strategy=HIGH_STOCK)
     shop.zone("Europe", ["web"], ["Berlin"])
-    assert opened(shop, web, agreed=True).done == (
+    assert tuple(map(str, opened(shop, web, agreed=True).done)) == (
         'Made the warehouse "Backorders (Web): ship from your own warehouse instead".',
         "Let Web sell from it.",
         "Let it serve the shipping zone Europe.",
@@ -127,7 +127,7 @@ def test_a_pool_moved_back_in_the_order_is_brought_to_the_front() -> None:
     web = shop.channel("web", "Berlin")
     pool = opened(shop, web).warehouse
     shop.channels[web.id] = replace(web, warehouses=("Berlin", pool))
-    assert opened(shop, web).done == ("Put it first among the warehouses of Web.",)
+    assert tuple(map(str, opened(shop, web).done)) == ("Put it first among the warehouses of Web.",)
     assert shop.now(web).warehouses == (pool, "Berlin")
 
 

@@ -98,8 +98,8 @@ def test_fields_not_given_stay_and_none_lets_one_be_inherited_again(engine: Engi
     [
         ({}, "fields: A rule has to decide something"),
         ({"starts_on": "2027-01-01"}, "fields: A rule has to decide something"),
-        ({"cap": -1}, "cap: .* greater than or equal to 0"),
-        ({"cap": 10**30}, "cap: .* less than or equal to 1000000"),
+        ({"cap": -1}, "cap: should be 0 or more"),
+        ({"cap": 10**30}, "cap: should be 1,000,000 or less"),
         ({"cap": True}, "cap: .* not yes or no"),
         ({"cap": "lots"}, "cap: .* 'incoming' or 'none'"),
         ({"open_at": "never"}, "open_at: "),
@@ -117,7 +117,7 @@ def test_fields_not_given_stay_and_none_lets_one_be_inherited_again(engine: Engi
         ({"spread_days": 3}, "spread_days: Only a range"),
         ({"display": "week", "spread_days": 3}, "spread_days: Only a range"),
         ({"mode": "backorder", "release_on": "2027-01-01"}, "release_on: A backorder has no release"),
-        ({"cap": 1, "starts_on": "2027-02-01", "ends_on": "2027-01-01"}, "ends_on: 2027-01-01 is before"),
+        ({"cap": 1, "starts_on": "2027-02-01", "ends_on": "2027-01-01"}, "ends_on: 1 January 2027 is before"),
         ({"color": "red"}, "color: No rule has such a field"),
     ],
 )

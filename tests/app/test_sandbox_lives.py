@@ -19,8 +19,9 @@ from sqlalchemy import insert, select
 import sandbox
 from app import book, marks, models, queue, reconcile, rulebook
 from app.engine import plan
+from app.engine.answer import Piece, Plan, Source
 from app.engine.cause import LET_DATES_MOVE_LATER
-from app.engine.model import Facts, Piece, Plan, Source
+from app.engine.model import Facts
 from app.engine.rules import Scope
 from app.pools import open_pool
 from app.rulebook import Place as RulePlace

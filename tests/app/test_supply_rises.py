@@ -73,7 +73,7 @@ def test_a_rise_that_was_a_receipt_is_taken_as_one(engine: Engine, shop: models.
         assert (rise.sku, rise.warehouse, rise.supply) == ("S1", "berlin", number)
         rises.take(connection, shop, rise.id, number, who=WHO)
     assert (row(engine, number).received, units_coming(engine, shop), open_rises(engine)) == (7, 3, [])
-    with engine.begin() as connection, pytest.raises(BadSupply, match="taken already"):
+    with engine.begin() as connection, pytest.raises(BadSupply, match="taken as a receipt already"):
         rises.take(connection, shop, rise.id, number, who=WHO)
 
 

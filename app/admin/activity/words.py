@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
-from app import activity
+from app import activity, wording
 from app.activity import Entry, Subject
 from app.admin.language import day, number
 from app.admin.rules import shapes
 from app.admin.rules.words import Names
+from app.wording import gettext as _
 
 # Families of kinds, by the word before the dot.
 FAMILIES: Mapping[str, Any] = {
@@ -87,10 +87,10 @@ def behind(entry: Entry, names: Names) -> Iterator[str]:
     if params.get("day"):
         yield day(params["day"])
     if isinstance(params.get("done"), list):
-        yield from map(str, params["done"])
+        yield from map(wording.retold, params["done"])
     why = params.get("undone_why" if entry.kind == "queue.undone" else "why")
     if why and entry.kind != "queue.moved":
-        yield str(why)
+        yield wording.retold(params.get("reason") or why)
 
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

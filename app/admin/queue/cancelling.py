@@ -2,8 +2,6 @@
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from app import cancelling
@@ -16,6 +14,8 @@ from app.admin.staff import ORDERS
 from app.admin.visit import Visit, reading
 from app.cancelling import NotCancelled
 from app.models import Line, Order
+from app.wording import gettext as _
+from app.wording import ngettext
 
 MOST = 100
 

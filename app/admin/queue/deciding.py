@@ -6,8 +6,6 @@ from datetime import date
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app import queue, turns
 from app.admin import lists
@@ -17,7 +15,10 @@ from app.admin.queue.listing import index
 from app.admin.queue.mounting import views
 from app.admin.staff import ORDERS
 from app.admin.visit import Visit, reading
+from app.turns import BadMove
 from app.turns.lines import MOST
+from app.wording import gettext as _
+from app.wording import ngettext
 
 MOST_TOLD = 3
 KINDS = "<any(hold, release, pin, redate):kind>"
@@ -97,7 +98,7 @@ def sure(visit: Visit, kind: str) -> ResponseReturnValue:
     )
 
 
-def decided(visit: Visit, kind: str, ids: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+def decided(visit: Visit, kind: str, ids: Sequence[str]) -> tuple[Sequence[str], Sequence[BadMove]]:
     """Make the decision about those of the lines that it fits. Returns them, and why the others were left out."""
     sifted = turns.sift(visit.connection, visit.shop, kind, ids)
     if not sifted.ids:
@@ -125,11 +126,11 @@ def matching(visit: Visit) -> list[str]:
     return ids
 
 
-def told(left_out: Sequence[str]) -> list[str]:
+def told(left_out: Sequence[BadMove]) -> list[str]:
     """The first of those that were left out, and how many more there are."""
     more = len(left_out) - MOST_TOLD
     rest = [ngettext("%(num)s more was left out.", "%(num)s more were left out.", more)] if more > 0 else []
-    return [*left_out[:MOST_TOLD], *rest]
+    return [*map(str, left_out[:MOST_TOLD]), *rest]
 
 
 def given_day() -> date:

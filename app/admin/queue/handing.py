@@ -1,7 +1,6 @@
 """Units of another order for this one: who could give, and what it would cost them."""
 
 from flask import render_template, request
-from flask_babel import gettext as _
 
 from app import turns
 from app.admin.acting import Done, Refused, acting
@@ -10,6 +9,7 @@ from app.admin.queue.mounting import views
 from app.admin.staff import ORDERS
 from app.admin.visit import Visit, reading
 from app.turns import BadMove, effects
+from app.wording import gettext as _
 
 LONGEST_NUMBER = 7
 NOBODY = effects.Givers([])

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import Row, select
 
 from app import explain, history, queue, turns, wording
@@ -18,6 +17,7 @@ from app.admin.staff import ORDERS
 from app.admin.visit import Visit, reading
 from app.models import Line, Mark, Order, Warehouse
 from app.queue import Entry
+from app.wording import gettext as _
 
 LONGEST_NUMBER = 18
 

@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -17,6 +16,7 @@ from app.admin.queue.saved import MOST, View, mine, views_of
 from app.admin.staff import ORDERS
 from app.admin.visit import Visit
 from app.models import SavedView
+from app.wording import gettext as _
 
 LONGEST_NAME = 60
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import render_template, url_for
-from flask_babel import gettext as _
 
 from app import book, grouping, groups, rulebook
 from app.admin import consent, lists
@@ -14,6 +13,7 @@ from app.admin.rules.words import Names
 from app.admin.staff import EITHER, PRODUCTS
 from app.admin.visit import Visit, reading
 from app.pools import NeedsConsent
+from app.wording import gettext as _
 
 FEWEST = 2
 
@@ -48,7 +48,7 @@ def make_group(visit: Visit) -> Done:
         runtime = visit.runtime.within(SET_WITHIN)
         done = grouping.make(runtime, visit.shop, [row.id for row in chosen], who=visit.who, agreed=consent.agreed())
     said = _("%(channels)s are one group.", channels=", ".join(row.name for row in chosen))
-    return Done(" ".join([*done, said]), _here(visit))
+    return Done(" ".join([*map(str, done), said]), _here(visit))
 
 
 @acting(views, "/rules/groups/dissolve", PRODUCTS, again=consent.or_ask(channel_groups))
@@ -63,7 +63,7 @@ def dissolve_group(visit: Visit) -> Done:
             raise NeedsConsent(_consequences(visit, keeper, names))
         done = grouping.dissolve(visit.runtime.within(SET_WITHIN), visit.shop, keeper.id, who=visit.who, agreed=True)
     said = _("%(channel)s is in no group any more.", channel=keeper.name)
-    return Done(" ".join([*done, said]), _here(visit))
+    return Done(" ".join([*map(str, done), said]), _here(visit))
 
 
 def _consequences(visit: Visit, keeper: Any, names: Names) -> str:
@@ -75,7 +75,7 @@ def _consequences(visit: Visit, keeper: Any, names: Names) -> str:
         keeper=keeper.name, others=", ".join(row.name for row in others),
     )  # fmt: skip
     units = grouping.units_waiting(visit.connection, visit.shop.id, [row.id for row in others])
-    return f"{told} {grouping.risk_told(units, [row.name for row in others])}" if units else str(told)
+    return f"{told} {grouping.risk(units, [row.name for row in others])}" if units else str(told)
 
 
 def _here(visit: Visit) -> str:

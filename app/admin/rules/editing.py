@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
@@ -20,6 +19,8 @@ from app.admin.staff import EITHER, PRODUCTS
 from app.admin.visit import Visit, is_htmx, reading
 from app.models import Rule
 from app.rulebook import Edit, Inherited, Kept, Place, Wanted
+from app.wording import Said
+from app.wording import gettext as _
 
 # Making pools takes a shop a dozen requests.
 SET_WITHIN = 30.0
@@ -59,10 +60,10 @@ def save(visit: Visit) -> Done:
     place = sealing.unsealed(visit)
     kept, done = set_rule(visit, place, answers.fields(answers.of_form(request.form)), sent_version())
     said = _("The rule is kept: %(place)s.", place=_names(visit).of(place))
-    return Done(" ".join([*done, said]), url_for("rules.edit", shop_id=visit.shop.id, rule_id=kept.id))
+    return Done(" ".join([*map(str, done), said]), url_for("rules.edit", shop_id=visit.shop.id, rule_id=kept.id))
 
 
-def set_rule(visit: Visit, place: Place, fields: Mapping[str, Any], version: int | None) -> tuple[Kept, list[str]]:
+def set_rule(visit: Visit, place: Place, fields: Mapping[str, Any], version: int | None) -> tuple[Kept, list[Said]]:
     """Set the rule, with the pools it needs; returns it and what was done for them. Raises Refused, BadRule, ShopError.
 
     Where the shop's own settings would change, the page to show next is one that asks.
@@ -74,7 +75,7 @@ def set_rule(visit: Visit, place: Place, fields: Mapping[str, Any], version: int
     return kept, done
 
 
-def open_pools(visit: Visit, change: Edit) -> list[str]:
+def open_pools(visit: Visit, change: Edit) -> list[Said]:
     """The pools that the edit needs; what was done for them. Raises NeedsConsent, BadRule, ShopError."""
     runtime, agreed = visit.runtime.within(SET_WITHIN), consent.agreed()
     return pooling.open_for_rule(runtime, visit.connection, visit.shop, change, who=visit.who, agreed=agreed)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from flask import Response, render_template, url_for
-from flask_babel import gettext as _
 from sqlalchemy import Connection
 from werkzeug.exceptions import NotFound
 
@@ -19,6 +18,7 @@ from app.admin.staff import EITHER, PRODUCTS
 from app.admin.visit import Visit, reading
 from app.engine.rules import Scope
 from app.rulebook import Kept, Place, StaleRule, Wanted
+from app.wording import gettext as _
 
 COLUMNS = ("at", "who", "rule", "before", "after")
 
@@ -93,7 +93,7 @@ def undo(visit: Visit, change_id: int) -> Done:
     said = _("The change is taken back: %(place)s.", place=Names(visit.connection, visit.shop.id).of(made))
     shop_id = visit.shop.id
     to = url_for("rules.edit", shop_id=shop_id, rule_id=kept.id) if kept else url_for("rules.index", shop_id=shop_id)
-    return Done(" ".join([*done, said]), to)
+    return Done(" ".join([*map(str, done), said]), to)
 
 
 def _change(visit: Visit, number: int) -> Kept:

@@ -2,7 +2,6 @@
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from app import rulebook
 from app.admin import lists
@@ -14,6 +13,7 @@ from app.admin.visit import Visit, reading
 from app.engine.rules import Scope
 from app.platforms import ShopError
 from app.rulebook import BadRule
+from app.wording import gettext as _
 
 ASK_WITHIN = 10.0
 

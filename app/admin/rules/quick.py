@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import g, request
-from flask_babel import gettext as _
 
 from app import rulebook
 from app.admin.acting import Refused
@@ -16,6 +15,7 @@ from app.admin.rules.shapes import Shape
 from app.admin.rules.words import Names
 from app.admin.visit import Visit
 from app.rulebook import Kept, Place
+from app.wording import gettext as _
 
 FIELDS = ("mode", "cap", "lead_days")
 
@@ -93,4 +93,4 @@ def save(visit: Visit, place: Place) -> str:
             rulebook.remove(visit.connection, visit.shop, place, who=visit.who, version=version)
             return str(_("The rule is removed: %(place)s.", place=named))
     done = editing.set_rule(visit, place, given, version)[1]
-    return " ".join([*done, str(_("The rule is kept: %(place)s.", place=named))])
+    return " ".join([*map(str, done), str(_("The rule is kept: %(place)s.", place=named))])

@@ -1,7 +1,6 @@
 """Removing a rule, once somebody has seen what that would do."""
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 
 from app import rulebook
 from app.admin.acting import Done, acting
@@ -9,6 +8,7 @@ from app.admin.rules import editing, previewing, shapes, views
 from app.admin.rules.words import Names
 from app.admin.staff import PRODUCTS
 from app.admin.visit import Visit, reading
+from app.wording import gettext as _
 
 
 @reading(views, "/rules/<int:rule_id>/remove", PRODUCTS)

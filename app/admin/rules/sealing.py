@@ -1,7 +1,6 @@
 """Where a rule holds, as its form carries it: what the shop once said the names are, so that it is not asked again."""
 
 from flask import request
-from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.exceptions import NotFound
 
@@ -9,6 +8,7 @@ from app.admin.acting import Refused
 from app.admin.visit import Visit
 from app.engine.rules import Scope
 from app.rulebook import Place
+from app.wording import gettext as _
 
 SALT = "the place of a rule"
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
-from flask_babel import ngettext
 
+from app.admin.fields import plainly
 from app.admin.language import day, number
 from app.engine.rules import NONE
+from app.wording import gettext as _
+from app.wording import ngettext
 
 YES, NO = "yes", "no"
 SWITCH = {YES: lazy("Yes"), NO: lazy("No")}
@@ -210,10 +211,8 @@ def counted(unit: str, count: int) -> str:
 
 def wrong_told(wrong: str) -> tuple[str, str]:
     """From what the rulebook says is wrong: the field, empty for none, and the same with the name people know."""
-    name, colon, rest = wrong.partition(": ")
-    if not colon or not name.isidentifier() or not name.islower():
-        return "", wrong
-    return (name, f"{SHAPES[name].label}: {rest}") if name in SHAPES else ("", rest)
+    name = wrong.partition(": ")[0]
+    return name if name in SHAPES else "", plainly(wrong, {each: shape.label for each, shape in SHAPES.items()})
 
 
 def all_told(fields: Mapping[str, Any] | None, *, without: str = "") -> list[tuple[str, str]]:

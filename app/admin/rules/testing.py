@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import render_template
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import book, explain
@@ -17,6 +16,7 @@ from app.engine.model import Terms
 from app.engine.rules import READ
 from app.models import Variant
 from app.rulebook.inheriting import as_written
+from app.wording import gettext as _
 
 
 class Asked(Filters):

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, select
 
@@ -13,6 +12,7 @@ from app.engine.rules import Rule as EngineRule
 from app.engine.rules import Scope
 from app.models import Channel, Rule
 from app.rulebook import Kept, Place
+from app.wording import gettext as _
 
 SCOPES: Mapping[str, Any] = {
     Scope.VARIANT.value: lazy("One variant"),

@@ -1,7 +1,6 @@
 """What the doctor finds now, and putting right what we may."""
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 
 from app import doctor
 from app.admin.acting import Done, acting
@@ -9,6 +8,7 @@ from app.admin.settings import views
 from app.admin.setup import checks
 from app.admin.staff import BOTH, EITHER
 from app.admin.visit import Visit, reading
+from app.wording import gettext as _
 
 MEND_WITHIN = 30.0
 
@@ -30,4 +30,4 @@ def findings(visit: Visit) -> str:
 def mend(visit: Visit) -> Done:
     done = doctor.mend(visit.runtime.within(MEND_WITHIN), visit.shop, who=visit.who)
     here = url_for("settings.checkup", shop_id=visit.shop.id)
-    return Done(" ".join(done) or _("There was nothing that Dueback may put right alone."), here)
+    return Done(" ".join(map(str, done)) or _("There was nothing that Dueback may put right alone."), here)

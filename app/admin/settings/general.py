@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import g, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
 from app import shop_settings
@@ -14,6 +13,7 @@ from app.admin.settings import stale, views
 from app.admin.staff import BOTH, EITHER
 from app.admin.visit import Visit, reading
 from app.notices import Topic
+from app.wording import gettext as _
 
 OWNERS: Mapping[str, Any] = {
     "staff": lazy("Staff, in the shop"),

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from werkzeug.exceptions import NotFound
 
@@ -13,6 +12,7 @@ from app.admin.acting import Done, Refused, acting
 from app.admin.settings import views
 from app.admin.staff import BOTH
 from app.admin.visit import Visit, reading
+from app.wording import gettext as _
 
 PER_MINUTE = 600
 MOST_DIGITS = 6

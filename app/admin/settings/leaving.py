@@ -1,13 +1,13 @@
 """Leaving the shop: what will happen, then how far it is."""
 
 from flask import render_template, url_for
-from flask_babel import gettext as _
 
 from app import leaving, setting_up, tasks
 from app.admin.acting import Done, acting
 from app.admin.settings import views
 from app.admin.staff import BOTH
 from app.admin.visit import Visit, reading
+from app.wording import gettext as _
 
 
 @reading(views, "/settings/leave", BOTH)

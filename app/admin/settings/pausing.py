@@ -1,13 +1,13 @@
 """Pausing everything, once somebody has seen what that means, and resuming."""
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 
 from app import leaving, setting_up, turns
 from app.admin.acting import Done, acting
 from app.admin.settings import views
 from app.admin.staff import BOTH, EITHER
 from app.admin.visit import Visit, reading
+from app.wording import gettext as _
 
 
 @reading(views, "/settings/pause", EITHER)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import g, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from sqlalchemy import select
 
@@ -16,6 +15,7 @@ from app.admin.visit import Visit, reading
 from app.engine.model import Policy
 from app.models import Channel
 from app.turns import effects
+from app.wording import gettext as _
 
 POLICIES: Mapping[Policy, tuple[Any, Any]] = {
     Policy.FIRST_COME: (lazy("First come, first served"), lazy("By the moment the shop accepted the order.")),

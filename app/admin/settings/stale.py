@@ -5,9 +5,9 @@ import json
 from typing import Any
 
 from flask import g, request
-from flask_babel import gettext as _
 
 from app.admin.acting import Refused
+from app.wording import gettext as _
 
 FIELD = "was"
 

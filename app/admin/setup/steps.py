@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import g, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app import book, doctor, groups, pooling, rulebook, setting_up
 from app.admin import consent, lists
@@ -18,6 +17,7 @@ from app.admin.visit import Visit, reading
 from app.engine.rules import Scope
 from app.rulebook import Place
 from app.setting_up import Progress
+from app.wording import gettext as _
 
 WITHIN = 30.0
 ASKED = ("mode", "cap", "lead_days")
@@ -87,7 +87,7 @@ def page(
 @acting(views, "/setup/mend", PRODUCTS, again=page)
 def mend(visit: Visit) -> Done:
     done = doctor.mend(visit.runtime.within(WITHIN), visit.shop, who=visit.who)
-    return Done(" ".join(done) or _("There was nothing to mend."), _here(visit, "checks"))
+    return Done(" ".join(map(str, done)) or _("There was nothing to mend."), _here(visit, "checks"))
 
 
 @acting(views, "/setup/channels", PRODUCTS, again=consent.or_ask(page))
@@ -103,7 +103,7 @@ def enable(visit: Visit) -> Done:
     with consent.asking():
         runtime = visit.runtime.within(WITHIN)
         done = pooling.open_pools(runtime, visit.shop, [*joined, *alone], who=visit.who, agreed=consent.agreed())
-    return Done(" ".join(done) or _("These channels were enabled already."), _here(visit, "rule"))
+    return Done(" ".join(map(str, done)) or _("These channels were enabled already."), _here(visit, "rule"))
 
 
 @acting(views, "/setup/rule", PRODUCTS, again=consent.or_ask(page))
@@ -111,7 +111,7 @@ def first_rule(visit: Visit) -> Done:
     place = _place(visit)
     _kept, done = editing.set_rule(visit, place, _given(_typed()), None)
     said = _("The rule is kept: %(place)s.", place=Names(visit.connection, visit.shop.id).of(place))
-    return Done(" ".join([*done, said]), _here(visit, "storefront"))
+    return Done(" ".join([*map(str, done), said]), _here(visit, "storefront"))
 
 
 @acting(views, "/setup/done", PRODUCTS, again=page)

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 from flask import abort, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import select
 
 from app import shipping, wording
@@ -16,6 +14,8 @@ from app.admin.staff import ORDERS
 from app.admin.visit import Visit, reading
 from app.models import Order
 from app.shipping import NotShipped, Shipped
+from app.wording import gettext as _
+from app.wording import ngettext
 
 LONGEST_TRACKING = 200
 LONGEST_NUMBER = 7
@@ -84,7 +84,7 @@ def _left(order: str) -> dict[str, int]:
 
 def _said(done: Shipped) -> str:
     said = _("Shipped %(units)s of order %(order)s.", units=wording.units(done.units), order=done.order)
-    return " ".join([said, *done.held])
+    return " ".join([said, *map(str, done.held)])
 
 
 def _units(text: str) -> int:

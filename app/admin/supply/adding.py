@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.admin.acting import Done, acting
 from app.admin.staff import PRODUCTS
@@ -12,6 +11,7 @@ from app.admin.supply.listing import supplier_names, warehouses
 from app.admin.visit import Visit, reading
 from app.supply import lines
 from app.supply.fields import CHANGEABLE
+from app.wording import gettext as _
 
 
 @reading(views, "/supply/new", PRODUCTS)

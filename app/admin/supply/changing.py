@@ -6,8 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, abort, g, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import Connection
 from werkzeug.datastructures import MultiDict
 
@@ -25,6 +23,8 @@ from app.preview.supply import SupplyPreview, of_supplies
 from app.supply import BadSupply, ChangedMeanwhile, lines, listing
 from app.supply.fields import CHANGEABLE
 from app.supply.record import Kept
+from app.wording import gettext as _
+from app.wording import ngettext
 
 MOST_LINES = 500
 # What an empty field means; an empty one of the others is none that can be meant.

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from flask import abort, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.admin.acting import Done, Refused, acting
 from app.admin.staff import EITHER, PRODUCTS
@@ -15,7 +14,9 @@ from app.admin.supply.changing import MOST_LINES
 from app.admin.supply.words import KINDS, Names
 from app.admin.visit import Visit, reading
 from app.platforms import ShopError
-from app.supply import BadSupply, due, listing, receipts, receiving, rises
+from app.supply import due, listing, receipts, receiving, rises
+from app.wording import gettext as _
+from app.wording import ngettext
 
 HISTORY_SHOWN = 100
 
@@ -48,9 +49,9 @@ def receive(visit: Visit, number: int) -> Done:
             on=_day(),
         )  # fmt: skip
     except ShopError as wrong:
-        text = _("The shop could not be reached, and nothing was kept: %(reason)s", reason=str(wrong))
+        text = _("The shop could not be reached, and nothing was kept: %(reason)s", reason=wrong)
         raise Refused(text) from wrong
-    unsure = raise_stock and "was raised from" not in done.told
+    unsure = raise_stock and done.receipt.stock_state != "raised"
     return Done(done.told, _page_of(visit, number), "warning" if unsure else "success")
 
 
@@ -67,9 +68,18 @@ def take_back(visit: Visit, number: int, receipt: int) -> Done:
     _one(visit, number)
     _receipt(visit, number, receipt)
     row = receiving.undo(visit.connection, visit.shop, receipt, who=visit.who, why=why_given())
-    said = _("The receipt is taken back: %(units)s units are to come.", units=receipts.to_come(row))
+    left = receipts.to_come(row)
+    said = ngettext(
+        "The receipt is taken back: %(num)s unit is to come.",
+        "The receipt is taken back: %(num)s units are to come.",
+        left,
+    )
     if doubt := rises.in_doubt(visit.connection, row):
-        said += " " + _("%(units)s units may be on the shelf already: say so under stock rises.", units=doubt)
+        said += " " + ngettext(
+            "%(num)s unit may be on the shelf already: say so under stock rises.",
+            "%(num)s units may be on the shelf already: say so under stock rises.",
+            doubt,
+        )
     return Done(said, _page_of(visit, number), "warning" if doubt else "success")
 
 
@@ -111,4 +121,4 @@ def _day() -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as wrong:
-        raise BadSupply("on: It takes a date like 2026-12-24.") from wrong
+        raise Refused(_("on: It takes a date like 2026-12-24.")) from wrong

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from flask import Response, abort, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy import Connection, select, tuple_
 
 from app.admin import lists
@@ -18,6 +17,8 @@ from app.admin.visit import Visit, reading
 from app.models import Supply
 from app.supply import NoSuchSupply
 from app.supply import rises as core
+from app.wording import gettext as _
+from app.wording import ngettext
 
 COLUMNS = ("sku", "product", "warehouse", "units", "state", "who", "at", "settled_at")
 
@@ -59,7 +60,7 @@ def take(visit: Visit, rise: int) -> Done:
         receipt = core.take(visit.connection, visit.shop, rise, int(number[:19]), who=visit.who)
     except NoSuchSupply:
         abort(404)
-    said = _("%(units)s units are received.", units=receipt.units)
+    said = ngettext("%(num)s unit is received.", "%(num)s units are received.", receipt.units)
     return Done(said, url_for("supply.rises", shop_id=visit.shop.id))
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Response, abort, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from app.admin import lists
@@ -18,6 +17,7 @@ from app.admin.supply.words import STATES
 from app.admin.visit import Visit, reading
 from app.supply import ChangedMeanwhile, NoSuchSupply, due, learned
 from app.supply import suppliers as core
+from app.wording import gettext as _
 
 COLUMNS = ("supplier", "lead days told", "receipts", "units", "on time", "late days 50 %", "late days 80 %",
            "late days 95 %", "lead days 50 %", "lead days 95 %")  # fmt: skip

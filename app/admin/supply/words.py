@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from sqlalchemy import select
 
@@ -13,6 +12,7 @@ from app.admin.language import day, number
 from app.admin.visit import Visit
 from app.models import Supplier, Warehouse
 from app.preview.supply import Days
+from app.wording import gettext as _
 
 STATES = {
     "open": lazy("Still to come"),
@@ -58,7 +58,7 @@ class Changed:
 
 def named(row: Any) -> str:
     """A line by its purchase order, or by our own number."""
-    return str(row.reference or _("Line %(number)s", number=row.id))
+    return str(row.reference or _("Line %(number)s", number=str(row.id)))
 
 
 class Names:

@@ -22,6 +22,7 @@ from app.models import Variant
 from app.rulebook import Place
 from app.shelf import Shelved
 from app.supply import listing
+from app.wording import gettext as _
 
 SHOWN = 10
 
@@ -71,7 +72,7 @@ def preview(visit: Visit, variant: str) -> ResponseReturnValue:
 def set_rule(visit: Visit, variant: str) -> Done:
     place = sealing.unsealed(visit)
     if (place.scope, place.target) != (Scope.VARIANT, _known(visit, variant).id):
-        raise Refused("place: This form is another variant's.")
+        raise Refused(_("This form is another variant's."))
     said = quick.save(visit, place)
     channel = request.form.get("channel") or None
     return Done(said, url_for("variants.one", shop_id=visit.shop.id, variant=variant, channel=channel))

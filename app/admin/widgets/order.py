@@ -5,8 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.exceptions import NotFound
 
 from app import history, shipping, standing, turns
@@ -18,6 +16,8 @@ from app.admin.visit import Visit, reading
 from app.admin.widgets import views
 from app.shipping import NotShipped, ReadyOrder
 from app.standing import OrderStands
+from app.wording import gettext as _
+from app.wording import ngettext
 
 # Somebody waits before an open popup.
 SHIP_WITHIN = 20.0
@@ -102,7 +102,7 @@ def ship(visit: Visit) -> Done:
         raise Refused(str(wrong)) from wrong
     said = ngettext("One unit is on its way.", "%(shown)s units are on their way.", done.units,
                     shown=number(done.units))  # fmt: skip
-    return _done(visit, " ".join([said, *done.held]))
+    return _done(visit, " ".join([said, *map(str, done.held)]))
 
 
 def _asked(visit: Visit) -> OrderStands | None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import marks, rulebook, shelf
@@ -19,6 +18,7 @@ from app.admin.widgets import views
 from app.engine.rules import Scope
 from app.models import Variant
 from app.rulebook import Place
+from app.wording import gettext as _
 
 MOST_SHOWN = 12
 MOST_NAMED = 500

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 
-from app.engine.model import Channel, Claim, Facts, Mode, Piece, Plan, Pool, Source, Stock, Supply, Terms
+from app.engine.answer import Piece, Plan, Source
+from app.engine.model import Channel, Claim, Facts, Mode, Pool, Stock, Supply, Terms
 
 TODAY = date(2026, 11, 23)
 OPENING = datetime(2026, 11, 23, 0, tzinfo=UTC)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from app.engine import plan
-from app.engine.model import Channel, Claim, Facts, Plan, Pool, Stock, Supply, Terms
+from app.engine.answer import Plan
+from app.engine.model import Channel, Claim, Facts, Pool, Stock, Supply, Terms
 from tests.unit.engine.builders import OPENING, TODAY
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine import plan
+from app.engine.answer import Piece, Plan
 from app.engine.cause import LET_DATES_MOVE_LATER, Cause
 from app.engine.changes import (
     Basis,
@@ -20,7 +21,7 @@ from app.engine.changes import (
     coming,
     last_day,
 )
-from app.engine.model import Channel, Exchange, Facts, LeadIn, Mode, Piece, Plan, Policy, Pool, Supply, Terms
+from app.engine.model import Channel, Exchange, Facts, LeadIn, Mode, Policy, Pool, Supply, Terms
 from app.engine.tracing import Tracer
 from tests.unit.engine.builders import BACKORDERS, TODAY, claim, day, facts, supply, undated
 from tests.unit.engine.shop import Order, Shop

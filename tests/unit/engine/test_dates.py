@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine import plan
+from app.engine.answer import Offer
 from app.engine.dates import Calendar
-from app.engine.model import Display, Facts, LeadIn, Mode, Offer, Terms
+from app.engine.model import Display, Facts, LeadIn, Mode, Terms
 from app.engine.telling import first_day, last_day
 from tests.unit.engine.builders import (
     BACKORDERS,

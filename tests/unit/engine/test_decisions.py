@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine import line_state, plan
-from app.engine.model import Claim, Facts, LeadIn, Mode, Piece, Plan, Promise, Source
+from app.engine.answer import Piece, Plan, Promise, Source
+from app.engine.model import Claim, Facts, LeadIn, Mode
 from app.engine.state import LineState, LineStatus
 from tests.unit.engine.builders import BACKORDERS, TODAY, claim, coming, day, facts, on_hand, ordered_in, pieces, supply
 from tests.unit.engine.builders import undated as without_day

@@ -5,7 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 
 from app.engine import plan
-from app.engine.model import Facts, Mode, PoolPlan, Source, Terms
+from app.engine.answer import PoolPlan, Source
+from app.engine.model import Facts, Mode, Terms
 from app.engine.pool import UNLIMITED
 from tests.unit.engine.builders import BACKORDERS, TODAY, claim, day, facts, supply
 from tests.unit.engine.strategies import any_facts, facts_of_one_pool, thoroughly

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine import plan
-from app.engine.model import Channel, Mode, Plan, Source, Supply, Terms
+from app.engine.answer import Plan, Source
+from app.engine.model import Channel, Mode, Supply, Terms
 from tests.unit.engine.builders import day, supply
 from tests.unit.engine.shop import Order, Shop
 

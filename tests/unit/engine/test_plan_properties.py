@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine import ask, plan
-from app.engine.model import Facts, Plan, Stock
+from app.engine.answer import Plan
+from app.engine.model import Facts, Stock
 from app.engine.pool import UNLIMITED
 from tests.unit.engine.builders import TODAY, claim, day
 from tests.unit.engine.strategies import REAL, any_facts, facts_of_one_pool, thoroughly

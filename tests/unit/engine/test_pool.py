@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from app.engine import plan
-from app.engine.model import Channel, Facts, Mode, PoolPlan, Terms
+from app.engine.answer import PoolPlan
+from app.engine.model import Channel, Facts, Mode, Terms
 from tests.unit.engine.builders import BACKORDERS, TODAY, WEB, claim, day, facts, supply
 
 

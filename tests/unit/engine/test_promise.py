@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from app.engine import ask, plan
-from app.engine.model import Channel, Claim, Facts, Mode, Offer, PoolPlan, Step, Terms
+from app.engine.answer import Offer, PoolPlan, Step
+from app.engine.model import Channel, Claim, Facts, Mode, Terms
 from tests.unit.engine.builders import (
     BACKORDERS,
     OPENING,

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from app.engine import plan
 from app.engine.allocate import comes_on
-from app.engine.model import Channel, Claim, Facts, Piece, Plan, Promise, Source, Stock, Supply
+from app.engine.answer import Piece, Plan, Promise, Source
+from app.engine.model import Channel, Claim, Facts, Stock, Supply
 from tests.unit.engine.builders import TODAY, claim, coming, day, facts, pieces, supply, undated
 from tests.unit.engine.strategies import REAL, any_facts, any_supply, facts_of_one_pool, thoroughly
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from app.engine import line_state, status_of_line
-from app.engine.model import Piece, Promise
+from app.engine.answer import Piece, Promise
 from app.engine.state import LineState, LineStatus
 from tests.unit.engine.builders import TODAY, claim, coming, day, on_hand, ordered_in, undated
 

@@ -3,7 +3,8 @@
 import pytest
 
 from app.engine import ask, plan
-from app.engine.model import Channel, Mode, Step, Terms
+from app.engine.answer import Step
+from app.engine.model import Channel, Mode, Terms
 from tests.unit.engine.builders import (
     BACKORDERS,
     WEB,
