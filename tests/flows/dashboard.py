@@ -24,8 +24,11 @@ class Dashboard:
         context.on("console", self._note)
 
     def _note(self, message: ConsoleMessage) -> None:
-        # An answer that is an error may be just what a test asks for; so is what the dashboard itself says about apps.
-        expected = message.text.startswith("Failed to load") or message.location["url"].startswith(self.origin)
+        # An answer that is an error may be just what a test asks for, and so is what the dashboard itself says about
+        # apps; htmx complains where a page is left while a part of it is asked for.
+        expected = message.text.startswith(("Failed to load", "htmx:")) or (
+            message.location["url"].startswith(self.origin)
+        )
         if message.type == "error" and ("Content Security Policy" in message.text or not expected):
             self.troubles.append(message.text)
 
