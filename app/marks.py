@@ -132,6 +132,10 @@ def rest(connection: Connection, shop_id: int, pause: timedelta) -> None:
     connection.execute(update(Mark).where(*_key_is(due)).values(not_before=func.now() + pause))
 
 
+RESTS = (Mark.attempts == 0) & (Mark.not_before > Mark.marked_at)
+"""Whether a mark waits because the shop was out of reach when it was due."""
+
+
 # The first failure is often old news, such as an object that is gone by now: it is looked at again at once, alone.
 # After the second it rests ten seconds, then twice as long each time, an hour at most.
 _LATER = {

@@ -1,6 +1,7 @@
 """The merchant's pages, inside the dashboard's iframe. One file per subject; `register` mounts them all."""
 
 from datetime import timedelta
+from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFProtect
@@ -81,7 +82,8 @@ def register(app: Flask, runtime: Runtime) -> None:
         once=acting.once,
         behind_since=behind_since,
         is_paused=is_paused,
-        version=installs.version(),
+        ORDERS=staff.ORDERS,
+        release=installs.version(),
     )
     for views in (ASSETS, *PAGES):
         app.register_blueprint(views)
@@ -107,7 +109,9 @@ def _framed(response: Response) -> Response:
         person = visit.staff if visit else None
         if person is None and request.view_args and "shop_id" in request.view_args:
             person = staff.of_shop(request.view_args["shop_id"])
-        response.headers.setdefault("Content-Security-Policy", entry.policy(person.parent if person else "'none'"))
+        # A page that is not there is nobody's, and told to whoever asks for it.
+        parents = [person.parent] if person else staff.parents() if response.status_code == HTTPStatus.NOT_FOUND else []
+        response.headers.setdefault("Content-Security-Policy", entry.policy(" ".join(parents) or "'none'"))
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers.setdefault("Cache-Control", "no-store")
     return response

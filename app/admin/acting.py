@@ -18,7 +18,7 @@ from wtforms.validators import ValidationError as BadCsrf
 
 from app import tasks
 from app.admin import entry, staff
-from app.admin.staff import Needs, Staff
+from app.admin.staff import Needs
 from app.admin.visit import Visit, opened
 from app.api import repeats
 from app.api.problem import Problem
@@ -92,10 +92,11 @@ def acting(
             person = staff.of_shop(shop_id)
             if person is None:
                 return entry.sign_in_first(shop_id)
-            _check_size(largest)
-            _check_csrf()
+            with opened(person, needs) as visit:
+                _check_size(largest)
+                _check_csrf()
             try:
-                return _go_on(_once(person, needs, handle, arguments, whole=whole))
+                return _go_on(_once(visit, needs, handle, arguments, whole=whole))
             except REFUSALS as wrong:
                 g.wrong = str(wrong)
             with opened(person, needs) as visit:
@@ -128,11 +129,9 @@ def kept(visit: Visit, form: str) -> Done | None:
     return Done(**json.loads(found)) if found else None
 
 
-def _once(person: Staff, needs: Needs, handle: Handler, arguments: dict[str, Any], *, whole: bool) -> Done:
-    """What came of the form the first time it was sent."""
-    key = f"form:{request.form.get(ONCE, '')}"
-    with opened(person, needs) as visit:
-        runtime, shop_id = visit.runtime, visit.shop.id
+def _once(asking: Visit, needs: Needs, handle: Handler, arguments: dict[str, Any], *, whole: bool) -> Done:
+    """What came of the form the first time it was sent. `asking` is over: what is done has a visit of its own."""
+    key, runtime, shop_id = f"form:{request.form.get(ONCE, '')}", asking.runtime, asking.shop.id
     asked = repeats.fingerprint("POST", request.full_path, _sent())
     try:
         known = repeats.begin(runtime.engine, shop_id, key, asked, whole=whole)
@@ -141,7 +140,7 @@ def _once(person: Staff, needs: Needs, handle: Handler, arguments: dict[str, Any
     if known is not None:
         return Done(**json.loads(known.body))
     try:
-        with opened(person, needs) as visit:
+        with opened(asking.staff, needs) as visit:
             done = handle(visit, **arguments)
             body = json.dumps(asdict(replace(done, once="")))
             repeats.keep(visit.connection, shop_id, key, 303, body)

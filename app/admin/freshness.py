@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from app import turns
+from app import marks, turns
 from app.admin.visit import Visit
 from app.models import Mark
 
@@ -16,8 +16,7 @@ def behind_since(visit: Visit) -> datetime | None:
     """
     if visit.connection.closed:
         return None
-    failing = select(func.min(Mark.marked_at)).where(Mark.shop_id == visit.shop.id, Mark.attempts > 0)
-    since = visit.connection.scalar(failing)
+    since = visit.connection.scalar(select(func.min(Mark.marked_at)).where(Mark.shop_id == visit.shop.id, marks.RESTS))
     return since if visit.shop.state == "installed" else since or visit.shop.swept_at
 
 

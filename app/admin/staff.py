@@ -29,8 +29,8 @@ BOTH: Needs = (frozenset(May),)
 class Staff:
     """One person in one shop's dashboard.
 
-    `until` is when the token that said so ends, in seconds since 1970. `parent` is the dashboard's origin, as the token
-    came from there. `theme` and `locale` are what the dashboard shows.
+    `until` is when the token that said so is not taken any more, in seconds since 1970. `parent` is the dashboard's
+    origin, as the token came from there. `theme` and `locale` are what the dashboard shows.
     """
 
     shop_id: int
@@ -59,6 +59,11 @@ def of_shop(shop_id: int) -> Staff | None:
 def shops() -> list[int]:
     """The shops that somebody is signed in for."""
     return [int(shop_id) for shop_id in _valid()]
+
+
+def parents() -> list[str]:
+    """The dashboards that somebody is signed in from."""
+    return sorted({staff["parent"] for staff in _valid().values()})
 
 
 def _valid() -> dict[str, dict[str, Any]]:

@@ -25,7 +25,7 @@ class BadToken(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What a good token says. `until` is when it ends, in seconds since 1970."""
+    """What a good token says. `until` is when it is not taken any more, in seconds since 1970."""
 
     shop_id: int
     email: str
@@ -52,7 +52,7 @@ class Tokens:
         if claims["app"] != shop.app_id or claims.get("type") != "thirdparty" or not claims.get("is_staff"):
             raise BadToken(lazy("The dashboard's token is for another app. Reload the page."))
         may = tuple(str(each) for each in claims["user_permissions"])
-        return Proven(shop.id, str(claims["email"]), may, int(claims["exp"]))
+        return Proven(shop.id, str(claims["email"]), may, int(claims["exp"]) + LEEWAY)
 
     def _key(self, shop_id: int, api_url: str, known: dict[str, RSAPublicKey], key_id: str) -> RSAPublicKey | None:
         if key_id not in known and (fresh := self._keys.fresh(shop_id, api_url)) is not None:

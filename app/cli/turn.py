@@ -104,13 +104,15 @@ def suggest(shop_url: str, taker: str, sku: str, units: int, as_json: bool) -> N
         line = turns.find(connection, shop.id, taker, sku)
         found = effects.givers(connection, shop, line, units, today(shop))
     if as_json:
-        print_json([asdict(giver) for giver in found])
+        print_json([asdict(giver) for giver in found.found])
         return
-    for giver in found:
+    for giver in found.found:
         click.echo(
             f"Order {giver.order}: {_moves(giver.before, giver.after)}. Order {taker} then: {_says(giver.taker)}."
         )
-    if not found:
+    if found.more:
+        click.echo(f"{found.more} more might; they are likely to be harmed more.")
+    if not found.found:
         click.echo(f"Nobody's {units} of {sku} would bring order {taker} sooner.")
 
 

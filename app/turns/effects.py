@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from app import book, turns
 from app.engine import line_state, plan
-from app.engine.answer import Promise
+from app.engine.answer import Promise, Source
 from app.engine.model import Claim, Exchange, Facts, Policy
 from app.models import Line, Order, Shop
 from app.turns import completing
@@ -17,6 +17,8 @@ from app.turns import lines as open_lines
 
 BATCH = 500
 MOST_LISTED = 50
+# Each that is tried costs a plan of the whole queue.
+MOST_TRIED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,14 @@ class Giver:
     taker: Stands
 
 
+@dataclass(frozen=True, slots=True)
+class Givers:
+    """Who could give, the least harmed first; and how many more might, who were not tried since more harm is likely."""
+
+    found: list[Giver]
+    more: int = 0
+
+
 def of_policy(connection: Connection, shop: Shop, policy: Policy, today: date) -> Effect:
     """Who would gain and who would lose if the shop served its queue like this. Changes nothing."""
     complete = completing.find(connection, shop.id) if policy is Policy.COMPLETE_FIRST else set()
@@ -86,7 +96,7 @@ def of_policy(connection: Connection, shop: Shop, policy: Policy, today: date) -
     return effect
 
 
-def givers(connection: Connection, shop: Shop, taker: str, units: int, today: date) -> list[Giver]:
+def givers(connection: Connection, shop: Shop, taker: str, units: int, today: date) -> Givers:
     """Lines that could hand so many units to line `taker` so that it is served sooner, the least harmed first.
 
     Least harmed is who was told no day, then whose day would move least; of equals the youngest. Raises BadMove.
@@ -94,17 +104,39 @@ def givers(connection: Connection, shop: Shop, taker: str, units: int, today: da
     [taking] = open_lines.read(connection, shop.id, [taker])
     [facts] = book.load_facts(connection, shop, [taking.variant_id], today)
     lines = _lines(connection, shop.id, [taking.variant_id])
-    before = _standing(facts, today)
-    candidates = []
-    for line in before:
+    promised = _promised(facts, today)
+    before = _stands(promised, today)
+    last = before[taking.id].expected or date.max
+    # Nobody is brought sooner by units that come no sooner.
+    able = [line for line in promised if lines[line].open >= units and _first(promised[line], today) < last]
+    likely = _likely(able, before, lines, taking.id, units)
+    found = []
+    for line in likely[:MOST_TRIED]:
         after = _standing(_exchanged(facts, line, taking.id, units), today)
-        if _goodness(after[taking.id]) > _goodness(before[taking.id]) and lines[line].open >= units:
-            candidates.append(
-                (line, Giver(lines[line].number, line, units, before[line], after[line], after[taking.id]))
-            )
-    candidates.sort(key=lambda candidate: lines[candidate[0]].queued_at, reverse=True)
-    candidates.sort(key=lambda candidate: _harm(candidate[1], lines[candidate[0]].promised))
-    return [giver for _, giver in candidates]
+        if _goodness(after[taking.id]) > _goodness(before[taking.id]):
+            found.append(Giver(lines[line].number, line, units, before[line], after[line], after[taking.id]))
+    found.sort(key=lambda giver: lines[giver.line].queued_at, reverse=True)
+    found.sort(key=lambda giver: _harm(giver, lines[giver.line].promised))
+    return Givers(found, max(0, len(likely) - MOST_TRIED))
+
+
+def _likely(
+    able: Sequence[str],
+    before: Mapping[str, Stands],
+    lines: Mapping[str, Row[*tuple[Any, ...]]],
+    taker: str,
+    units: int,
+) -> list[str]:
+    """These lines without the taker; first who is harmed least if the two just change places."""
+    last = before[taker].expected or date.max
+
+    def harm(line: str) -> tuple[bool, int, int]:
+        stands = before[line]
+        later = max(0, (last - stands.expected).days) if stands.expected else 0
+        return lines[line].promised is not None, min(stands.ready, units), later
+
+    youngest_first = sorted(able, key=lambda line: lines[line].queued_at, reverse=True)
+    return sorted((line for line in youngest_first if line != taker), key=harm)
 
 
 def _exchanged(facts: Facts, line: str, taker: str, units: int) -> Facts:
@@ -123,15 +155,30 @@ def _goodness(stands: Stands) -> tuple[int, int]:
 
 
 def _standing(facts: Facts, today: date) -> dict[str, Stands]:
-    """By line. A line of which all is ready expects nothing, which is as good as today."""
+    return _stands(_promised(facts, today), today)
+
+
+def _promised(facts: Facts, today: date) -> dict[str, list[Promise]]:
+    """What each line is promised."""
     promises: dict[str, list[Promise]] = {}
     for promise in plan(facts, today).promises:
         promises.setdefault(promise.claim.line, []).append(promise)
+    return promises
+
+
+def _stands(promises: Mapping[str, Sequence[Promise]], today: date) -> dict[str, Stands]:
+    """By line. A line of which all is ready expects nothing, which is as good as today."""
     found = {}
     for line, given in promises.items():
         state = line_state(given, promised=None, today=today)
         found[line] = Stands(state.ready, state.expected if state.waiting else today)
     return found
+
+
+def _first(promises: Sequence[Promise], today: date) -> date:
+    """When the first of the units comes; the end of time where nobody knows."""
+    pieces = (piece for promise in promises for piece in promise.pieces)
+    return min(today if piece.source is Source.ON_HAND else piece.expected or date.max for piece in pieces)
 
 
 def _flagged(claim: Claim, lines: Mapping[str, Row[*tuple[Any, ...]]], complete: set[str]) -> Claim:

@@ -1,14 +1,16 @@
 """Who or what did what, as the page and its file tell it."""
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 
 from app import activity, keys, rulebook, shop_settings, turns
 from app.engine.rules import Scope
-from app.models import Activity, Shop
+from app.models import Activity, Shop, Supply
 from app.rulebook import Place
 from tests.admin.at_desk import on_that_day, shop, there
 from tests.admin.desk import Desk
@@ -80,6 +82,21 @@ def test_each_thing_leads_to_its_page_and_to_all_that_was_done_about_it(desk: De
     assert "Held order 1 back." in alone
     assert "Paused everything" not in alone
     assert f"/admin/{desk.shop_id}/activity?subject=variant&amp;subject_id=V1" in desk.get("/variants/V1").text
+
+
+def test_every_page_of_a_thing_leads_to_what_was_done_about_it(desk: Desk, done: Waiting, engine: Engine) -> None:
+    with engine.begin() as connection:
+        rule = rulebook.find(connection, done.shop.id, Place(Scope.VARIANT, "V1", "S1"))
+        supply = connection.scalar(select(Supply.id))
+    assert rule
+    pages = {"/queue/lines/line-1": "Held order 1 back.", f"/supply/{supply}": "Added purchase order PO-1.",
+             f"/rules/{rule.id}": "Made a rule.", "/variants/V1": "Held order 1 back."}  # fmt: skip
+    desk.sign_in()
+    for path, said in pages.items():
+        [link] = re.findall(rf'href="/admin/{desk.shop_id}(/activity[^"]+)"', desk.get(path).text)
+        assert said in desk.get(html.unescape(link)).text
+    desk.sign_in("MANAGE_PRODUCTS")
+    assert "/activity" not in desk.get(f"/supply/{supply}").text
 
 
 @pytest.mark.parametrize(

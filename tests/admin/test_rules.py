@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, select, update
 
-from app import book, rulebook
+from app import book, installs, rulebook
 from app.engine.rules import Scope
 from app.models import Rule, RuleChange, Shop, Variant
 from tests.admin.desk import Desk
@@ -229,6 +229,13 @@ def test_a_shop_that_does_not_answer_is_told_where_it_must_be_asked(desk: Desk, 
     assert (answer.status_code, "did not answer in time" in answer.text) == (422, True)
     assert desk.get("/rules/targets?scope=category&target=mu").text.strip() == ""
     assert desk.get("/rules/at?scope=variant&target=cup").status_code == 200
+
+
+def test_a_new_release_has_its_own_stylesheet_on_every_page(desk: Desk, engine: Engine, shop: Shop) -> None:
+    kept = put(engine, shop, place(Scope.VARIANT, "cup"), mode="backorder", cap=7)
+    desk.sign_in()
+    for path in ("/", f"/rules/{kept.id}", "/variants/cup"):
+        assert f"admin.css?v={installs.version()}" in desk.get(path).text
 
 
 def test_names_are_suggested_and_are_only_text(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from app.engine.model import Policy
 from app.engine.rules import Scope
 from app.models import Mark, Order, Shop
 from app.platforms import LineSeen, OrderSeen
+from app.supply import lines
 from app.turns import completing, effects
 from app.turns.completing import Wanted
 from tests.app.rule_shop import NOW, TODAY, WHO, installed, marked, place, put, variant
@@ -44,6 +45,18 @@ def placed(
     )
     with engine.begin() as connection:
         book.record_orders(connection, again(engine, shop), [order.id], [order], at)
+
+
+def placed_at_once(engine: Engine, shop: Shop, count: int) -> None:
+    """So many orders of one cup."""
+    seen = [
+        OrderSeen(f"O{number}", str(number), "web", "UNFULFILLED", "CHECKOUT", at, at, {},
+                  (LineSeen(f"{number}-cup", "cup", "cup", 1, 0, {}, {}),), ())
+        for number in range(1, count + 1)
+        for at in [NOW + timedelta(minutes=number)]
+    ]  # fmt: skip
+    with engine.begin() as connection:
+        book.record_orders(connection, shop, [order.id for order in seen], seen, NOW)
 
 
 def again(engine: Engine, shop: Shop) -> Shop:
@@ -221,9 +234,21 @@ def test_the_least_harmed_are_suggested_first(engine: Engine, shop: Shop) -> Non
         placed(engine, shop, number, {"cup": units})
     with engine.begin() as connection:
         found = effects.givers(connection, shop, turns.find(connection, shop.id, "3", "cup"), 1, TODAY)
-    assert [(giver.order, giver.before.ready, giver.after.ready, giver.taker.ready) for giver in found] == [
+    assert [(giver.order, giver.before.ready, giver.after.ready, giver.taker.ready) for giver in found.found] == [
         ("2", 2, 1, 1),
         ("1", 1, 0, 1),
     ]
     with engine.begin() as connection, pytest.raises(turns.BadMove, match="no open units"):
         turns.find(connection, shop.id, "9", "cup")
+
+
+def test_of_a_thousand_who_could_give_the_likeliest_hundred_are_tried(engine: Engine, shop: Shop) -> None:
+    with engine.begin() as connection:
+        supply = {"sku": "cup", "warehouse": "berlin", "quantity": 997, "eta": TODAY + timedelta(days=3)}
+        lines.add(connection, shop, supply, who=WHO, today=TODAY)
+    placed_at_once(engine, shop, 1001)
+    with engine.begin() as connection:
+        found = effects.givers(connection, shop, turns.find(connection, shop.id, "1001", "cup"), 1, TODAY)
+    assert (len(found.found), found.more) == (100, 900)
+    # Nobody was told a day yet. Who waits gives before who is ready; of them the youngest.
+    assert [giver.order for giver in found.found] == [str(number) for number in range(1000, 900, -1)]

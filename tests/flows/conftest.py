@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -13,10 +13,11 @@ import sandbox
 from sandbox.seed import STAFF_EMAIL, STAFF_PASSWORD
 from tests.conftest import fresh_database
 from tests.flows.dashboard import Dashboard
+from tests.flows.scene import Scene
+from tests.flows.stall import Stall, set_up
 from tests.live.client import Client
 from tests.live.dueback import Dueback
-from tests.live.installing import install, installed, uninstall_all
-from tests.live.shop import Shop
+from tests.live.installing import install, uninstall_all
 from tests.live.world import World
 
 BROWSER = "DUEBACK_TEST_BROWSER"
@@ -51,31 +52,15 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@dataclass
-class Scene:
-    """A shop with a small catalogue, Dueback at work in it, and ways to act on both besides the browser."""
-
-    server: sandbox.Server
-    client: Client
-    dueback: Dueback
-
-    @property
-    def shop(self) -> Shop:
-        return Shop(self.client)
-
-    @property
-    def app_id(self) -> str:
-        [found] = installed(self.client)
-        return found
-
-    def reinstall(self) -> None:
-        """Staff uninstall the app and install it again: nothing is set up any more."""
-        install(self.client, self.dueback.manifest_url)
-
-
 @pytest.fixture(scope="session")
 def scene(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    folder = tmp_path_factory.mktemp("flows")
+    with a_scene(server_url, tmp_path_factory.mktemp("flows")) as opened:
+        yield opened
+
+
+@contextlib.contextmanager
+def a_scene(server_url: str, folder: Path) -> Iterator[Scene]:
+    """A shop in which nothing is set up yet, with Dueback just installed."""
     with sandbox.serve(retry_scale=0.02) as server, fresh_database(server_url) as database_url:
         sandbox.seed(server.shop)
         client = Client(server.url, STAFF_EMAIL, STAFF_PASSWORD)
@@ -92,11 +77,15 @@ def scene(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture
-def world(scene: Scene) -> Iterator[World]:
-    """Channels, warehouses and products of this test's own, in the shop of the scene."""
-    made = World(scene.client)
-    yield made
-    made.dissolve()
+def world(scene: Scene) -> World:
+    """Channels, warehouses and products of this test's own, in the shop of the scene; they go with it."""
+    return World(scene.client)
+
+
+@pytest.fixture(scope="session")
+def stall(scene: Scene) -> Stall:
+    """A channel where people wait, for tests that look, or that change what no other one looks at."""
+    return set_up(scene, World(scene.client))
 
 
 @contextlib.contextmanager

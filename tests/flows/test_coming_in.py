@@ -4,8 +4,9 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.flows.conftest import Scene
+from tests.flows.accessible import violations
 from tests.flows.dashboard import Dashboard
+from tests.flows.scene import Scene
 
 
 def test_a_member_of_staff_comes_in_without_a_word(dashboard: Dashboard, scene: Scene) -> None:
@@ -37,6 +38,7 @@ def test_theme_and_language_are_the_dashboards(dashboard: Dashboard, scene: Scen
 def test_outside_a_dashboard_the_page_says_where_to_go(dashboard: Dashboard, scene: Scene) -> None:
     dashboard.page.goto(f"{scene.dueback.url}/admin")
     expect(dashboard.page.get_by_role("heading", level=1)).to_have_text("Open Dueback in your dashboard")
+    assert violations(dashboard.page.main_frame) == []
 
 
 def test_who_may_not_see_a_page_is_told_what_it_needs(dashboard: Dashboard, scene: Scene) -> None:

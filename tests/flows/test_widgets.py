@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from tests.flows.conftest import Scene
 from tests.flows.dashboard import Dashboard
+from tests.flows.scene import Scene
 from tests.live.shop import Bought
 from tests.live.waiting import eventually
 from tests.live.world import Item, World

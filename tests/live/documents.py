@@ -115,7 +115,7 @@ ORDER = """query Order($id: ID!) {
       id quantity quantityFulfilled variant { id sku } metadata { key value }
       allocations { quantity warehouse { id } }
     }
-    fulfillments { id status warehouse { id } lines { id quantity orderLine { id } } }
+    fulfillments { id status trackingNumber warehouse { id } lines { id quantity orderLine { id } } }
     events { type message date }
   }
 }"""

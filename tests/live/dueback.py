@@ -24,6 +24,7 @@ from app.runtime import Runtime
 from tests.live.postman import Postman
 
 COMMAND = [sys.executable, "-m", "app.cli"]
+SECRET = "a secret of the tests, long enough for them"
 START_SECONDS = 120
 STOP_SECONDS = 60
 
@@ -56,7 +57,7 @@ class Dueback:
         self._log = (folder / "dueback.log").open("ab")
         self._environment = os.environ | {
             "DATABASE_URL": database_url,
-            "SECRET_KEY": "a secret of the tests, long enough for them",
+            "SECRET_KEY": SECRET,
             "APP_URL": app_url,
             "PORT": str(self.port),
             "DUEBACK_DATA_DIR": str(folder),

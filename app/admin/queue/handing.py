@@ -11,8 +11,8 @@ from app.admin.visit import Visit, reading
 from app.turns import BadMove, effects
 from app.wording import gettext as _
 
-MOST_GIVERS = 50
 LONGEST_NUMBER = 7
+NOBODY = effects.Givers([])
 
 
 @reading(views, "/queue/lines/<line>/hand-over", ORDERS)
@@ -20,17 +20,17 @@ def hand_over(visit: Visit, line: str) -> str:
     known, entry = known_line(visit, line), entry_of(visit, line)
     units = _number(request.values.get("units", "")) or max(1, entry.waiting if entry else 1)
     try:
-        givers = effects.givers(visit.connection, visit.shop, line, units, visit.today) if entry else []
+        givers = effects.givers(visit.connection, visit.shop, line, units, visit.today) if entry else NOBODY
     except BadMove:
-        givers = []
+        givers = NOBODY
     return render_template(
         "admin/queue/hand_over.html",
         visit=visit,
         line=known,
         entry=entry,
         units=units,
-        givers=givers[:MOST_GIVERS],
-        more=max(0, len(givers) - MOST_GIVERS),
+        givers=givers.found,
+        more=givers.more,
     )
 
 

@@ -69,7 +69,7 @@ class Check:
 @reading(views, "/setup/checks", EITHER)
 def findings(visit: Visit) -> str:
     """The checks as a part of the page, since the shop is asked and may be slow."""
-    return render_template("admin/setup/checks.html", visit=visit, **looked(visit))
+    return render_template("admin/setup/found.html", visit=visit, **looked(visit))
 
 
 def looked(visit: Visit) -> dict[str, Any]:

@@ -49,7 +49,11 @@
     const asked = new URL(location.href).searchParams.get("theme");
     const wanted = { token, parent, theme: looks.theme || asked || "light", locale: looks.locale || "en" };
     const { ok, body } = await send(signIn.dataset.session, wanted);
-    if (!ok) return trouble("refused", body.message);
+    if (!ok) {
+      // The dashboard hands over another token before long.
+      exchanging = false;
+      return trouble("refused", body.message);
+    }
     const again = signIn.querySelector("form[data-again]");
     if (again) return again.submit();
     const address = ownAddress();
@@ -66,14 +70,12 @@
     if (ok) root.dataset.until = body.until;
   }
 
-  // The dashboard tells its theme once; a page that was asked for meanwhile comes in the old one.
+  // The dashboard tells its theme once; a page that was asked for meanwhile comes in the old one. The frame's name
+  // stays while its pages change; a frame of another site may be denied all storage.
+  const THEME = "dueback-theme:";
   function remembered(theme) {
-    try {
-      if (theme) sessionStorage.setItem("theme", theme);
-      return sessionStorage.getItem("theme");
-    } catch {
-      return null;
-    }
+    if (theme) window.name = THEME + theme;
+    return window.name.startsWith(THEME) ? window.name.slice(THEME.length) : null;
   }
 
   async function follow(change) {
