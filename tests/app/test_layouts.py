@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 from app import book, pooling, reconcile
 from app.platforms import Platform, ShopLayout
 from app.runtime import Runtime
+from app.wording import Said
 from tests.app.set_up import Shop, pool_of_web
 from tests.app.supply_shop import installed
 
@@ -29,7 +30,7 @@ class Slow:
     there: Shop
     shop_id: int
     person: ThreadPoolExecutor
-    opening: "Future[list[str]] | None" = None
+    opening: "Future[list[Said]] | None" = None
 
     def layout(self) -> ShopLayout:
         answer = self.there.layout()
