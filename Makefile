@@ -44,6 +44,8 @@ messages: install
 	mkdir -p var
 	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy --no-location --sort-output -o var/messages.pot app
 	$(BIN)/pybabel -q update -i var/messages.pot -d app/translations --no-fuzzy-matching --ignore-pot-creation-date
+	sed -i -E -e '1{/^$$/d}' -e '/^"(Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team):/d' \
+		app/translations/*/LC_MESSAGES/messages.po
 	$(BIN)/pybabel -q compile -d app/translations
 
 # The pictures of docs/guide, from the sandbox's own shop; needs chromium.

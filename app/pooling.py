@@ -17,6 +17,9 @@ from app.runtime import Runtime
 from app.wording import Said
 
 OPENING = frozenset({Mode.BACKORDER.value, Mode.PREORDER.value})
+UNSOLD = lazy(
+    "No active channel sells any of it yet, so nothing opens. Once one does, the doctor says what is left to do."
+)
 
 
 def open_pools(runtime: Runtime, shop: Shop, groups: Sequence[Sequence[str]], *, who: str, agreed: bool) -> list[Said]:
@@ -53,6 +56,8 @@ def open_for_rule(
     if edit.fields.get("mode") not in OPENING:
         return []
     concerned = rulebook.channels_concerned(connection, shop.id, [edit.place])
+    if not concerned:
+        return [Said(UNSOLD)]
     return open_pools(runtime, shop, [[channel] for channel in concerned], who=who, agreed=agreed)
 
 

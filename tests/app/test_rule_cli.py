@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, update
 from sqlalchemy.orm import Session
 
 import sandbox
@@ -142,6 +142,16 @@ def test_many_names_are_resolved_at_once_each_with_its_own_trouble(
     )
     assert isinstance(found["category:gone", None], NoSuchTarget)
     assert isinstance(found[f"variant:{sku}", "nowhere"], NoSuchTarget)
+
+
+def test_a_rule_for_what_no_channel_sells_is_kept_and_says_that_nothing_opens_yet(
+    command: Command, engine: Engine, sku: str
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(update(models.Variant).values(listed_in=[]))
+    said = command("rule", "set", "--scope", f"variant:{sku}", "--mode", "backorder", "--cap", "3").output
+    assert "No active channel sells any of it yet" in said
+    assert "cap 3" in said
 
 
 def test_a_preview_says_what_would_open_and_sets_nothing(command: Command, sku: str) -> None:
