@@ -10,7 +10,20 @@ from app import keys, tasks, turns
 from app.admin.acting import Done
 from app.api import repeats
 from app.imports import uploads
-from app.models import Key, Line, Receipt, Rule, RuleChange, SavedView, Shop, StockRise, Supplier, Supply, Upload
+from app.models import (
+    Channel,
+    Key,
+    Line,
+    Receipt,
+    Rule,
+    RuleChange,
+    SavedView,
+    Shop,
+    StockRise,
+    Supplier,
+    Supply,
+    Upload,
+)
 from sandbox.seed import STAFF_EMAIL
 from tests.flows.scene import Scene
 from tests.flows.stall import Stall, in_days
@@ -32,7 +45,7 @@ def names(scene: Scene, stall: Stall) -> dict[str, str]:
         eventually(lambda: _state(runtime.engine, upload), "checked")
         with runtime.engine.connect() as connection:
             found = _numbers(connection, stall) | _named(connection, received)
-    eventually(lambda: scene.dueback.knows(stall.items[0].sku, high.slug), True)
+    eventually(lambda: len(scene.read(select(Channel.id).where(Channel.slug == high.slug))), 1)
     return found | {"upload": str(upload), "high": high.slug}
 
 
