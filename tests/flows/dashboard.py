@@ -72,6 +72,13 @@ class Dashboard:
     def popup(self) -> FrameLocator:
         return self.page.frame_locator("#popup iframe")
 
+    @property
+    def popup_height(self) -> float:
+        """In pixels."""
+        box = self.page.locator("#popup iframe").bounding_box()
+        assert box
+        return box["height"]
+
     def widget(self, label: str) -> FrameLocator:
         return self.page.frame_locator(f'.widget iframe[title="{label}"]')
 

@@ -8,6 +8,8 @@
   const SILENT_AFTER = 10_000;
   const LOOKS_WITHIN = 250;
   const WORKED_ON_AFTER = 3_000;
+  const POPUP_GONE_FOR = 1_000;
+  const ANSWERS_WITHIN = 150;
   const signIn = document.querySelector("main.sign-in[data-session]");
   const looks = { theme: null, locale: null };
   let exchanging = false;
@@ -86,11 +88,37 @@
     if (ok && body.locale !== root.dataset.locale && root.dataset.route) location.reload();
   }
 
+  function isPopupOpen(changes) {
+    return new Promise((resolve) => {
+      const answered = ({ data }) => data === "open" && resolve(true);
+      changes.addEventListener("message", answered);
+      setTimeout(() => {
+        changes.removeEventListener("message", answered);
+        resolve(false);
+      }, ANSWERS_WITHIN);
+      changes.postMessage("open?");
+    });
+  }
+
+  // The dashboard gives a widget's height to every frame of the app, a popup among them: so that is asked for once no
+  // popup is open, and a moment later still, since there is none either between two of its pages.
+  let reporting = false;
+  async function reportHeight(changes) {
+    if (reporting) return;
+    reporting = true;
+    for (let wasOpen = false, open = await isPopupOpen(changes); open || wasOpen; ) {
+      await new Promise((resolve) => setTimeout(resolve, POPUP_GONE_FOR));
+      [wasOpen, open] = [open, await isPopupOpen(changes)];
+    }
+    reporting = false;
+    dispatch("widgetResize", { height: Math.ceil(root.getBoundingClientRect().height) });
+  }
+
   // A widget shows what popups of ours changed: at once, and again when that has been worked on.
   function watch(changes) {
-    const report = () => dispatch("widgetResize", { height: Math.ceil(root.getBoundingClientRect().height) });
-    new ResizeObserver(report).observe(document.body);
-    changes.addEventListener("message", () => {
+    new ResizeObserver(() => reportHeight(changes)).observe(document.body);
+    changes.addEventListener("message", ({ data }) => {
+      if (data !== "changed") return;
       location.hash = "changed";
       location.reload();
     });
@@ -138,6 +166,9 @@
     if (root.dataset.route) dispatch("updateRouting", { newRoute: root.dataset.route });
   } else {
     const changes = new BroadcastChannel("dueback");
+    if (root.dataset.target === "popup") {
+      changes.addEventListener("message", ({ data }) => data === "open?" && changes.postMessage("open"));
+    }
     for (const said of document.querySelectorAll("[data-said]")) {
       const status = said.dataset.said;
       dispatch("notification", { status, text: said.textContent.trim() });
