@@ -22,7 +22,7 @@ def collect_seldom() -> None:
     third of the time that reading them does.
     """
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)
 
 
 class UnknownShop(LookupError):

@@ -16,7 +16,7 @@ from app.engine import plan
 from app.models import Shop, Variant
 from app.runtime import collect_seldom
 
-BATCH = 200
+BATCH = 500
 
 
 def main(url: str, shard: int, shards: int) -> None:

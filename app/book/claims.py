@@ -66,9 +66,7 @@ def load_claims(
     found: dict[str, list[Claim]] = defaultdict(list)
     rows = connection.execute(_query(policies), {"shop": shop_id, "variants": list(variants)})
     for line in starmap(OpenLine, rows):
-        found[line.variant] += claims_of(
-            line, pinned=line.id in pinned, held=line.id in held, redated=days.get(line.id)
-        )
+        found[line.variant] += claims_of(line, line.id in pinned, line.id in held, days.get(line.id))
     return found
 
 
@@ -76,35 +74,20 @@ def _query(policies: Collection[Policy]) -> TextClause:
     return _ALONE if all(policy is Policy.FIRST_COME for policy in policies) else _WITH_MARKS
 
 
-def claims_of(line: OpenLine, *, pinned: bool = False, held: bool = False, redated: date | None = None) -> list[Claim]:
+def claims_of(line: OpenLine, pinned: bool, held: bool, redated: date | None) -> list[Claim]:
     """One claim per layer with open units. What left first are the units that joined first."""
     gone, approving, allocations = max(0, line.quantity - line.open), line.approving, _allocations(line.allocations)
+    decided = pinned, held, redated, line.paid, line.wanted_on, line.rank, line.completes
     found = []
     for number, (joined, layer) in enumerate(_layers(line)):
         units = layer - gone
         gone = -units if units < 0 else 0
-        if units <= 0:
-            continue
-        found.append(
-            Claim(
-                line=line.id,
-                channel=line.channel,
-                queued_at=datetime.fromisoformat(joined),
-                number=line.number,
-                quantity=units,
-                approving=min(units, approving),
-                allocations=allocations,
-                layer=number,
-                pinned=pinned,
-                held=held,
-                redated=redated,
-                paid=line.paid,
-                wanted_on=line.wanted_on,
-                rank=line.rank,
-                completes=line.completes,
+        if units > 0:
+            joined_at, left = datetime.fromisoformat(joined), min(units, approving)
+            found.append(
+                Claim(line.id, line.channel, joined_at, line.number, units, left, allocations, number, *decided)
             )
-        )
-        approving, allocations = max(0, approving - units), ()
+            approving, allocations = approving - left, ()
     return found
 
 

@@ -1,7 +1,7 @@
 """From rows to the engine's values."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import chain, groupby
 from typing import Any
@@ -170,17 +170,19 @@ def _coming(connection: Connection, shop_id: int, variants: Collection[str]) -> 
 
 def _supplies(rows: Sequence[Row[*tuple[Any, ...]]], taught: Taught) -> dict[str, list[model.Supply]]:
     """What is still to come for the queue: neither held back nor perhaps on the shelf already."""
-    found = defaultdict(list)
-    for _, lines in groupby(rows, key=lambda row: (row.variant_id, row.warehouse_id)):
-        for row, doubt in _doubts(list(lines)):
-            left = max(0, to_come(row) - row.held - doubt)
-            due, delays = row.eta_latest or row.eta, taught.delays.get(row.supplier_id, ())
-            supply = model.Supply(str(row.id), row.warehouse_id, left, due, row.reference, delays)
-            found[row.variant_id].append(supply)
+    found, doubts = defaultdict(list), _doubts(rows)
+    for row in rows:
+        left = max(0, to_come(row) - row.held - doubts.get(row.id, 0))
+        due, delays = row.eta_latest or row.eta, taught.delays.get(row.supplier_id, ())
+        found[row.variant_id].append(model.Supply(str(row.id), row.warehouse_id, left, due, row.reference, delays))
     return found
 
 
-def _doubts(lines: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[tuple[Row[*tuple[Any, ...]], int]]:
-    """Lines of one variant and warehouse, the earliest first, each with how many of its units are in doubt."""
-    doubts = withheld([(row.id, to_come(row)) for row in lines], int(lines[0].risen))
-    return ((row, doubts[row.id]) for row in lines)
+def _doubts(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, int]:
+    """By supply, how many of its units are in doubt: of one variant and warehouse the earliest first."""
+    found: dict[int, int] = {}
+    doubtful = (row for row in rows if row.risen)
+    for _, lines in groupby(doubtful, key=lambda row: (row.variant_id, row.warehouse_id)):
+        together = list(lines)
+        found |= withheld([(row.id, to_come(row)) for row in together], int(together[0].risen))
+    return found

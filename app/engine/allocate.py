@@ -28,8 +28,15 @@ class Lot:
     left: int
     warehouse: str
     supply: Supply | None = None
+    _last: tuple[int, int | None, Piece] | None = None
 
     def piece(self, units: int, confidence: int | None) -> Piece:
+        """Of a long queue most take as many as the one before: the same piece."""
+        if self._last is None or self._last[0] != units or self._last[1] != confidence:
+            self._last = units, confidence, self._piece(units, confidence)
+        return self._last[2]
+
+    def _piece(self, units: int, confidence: int | None) -> Piece:
         if self.supply is None:
             return Piece(units, ON_HAND, self.warehouse)
         return Piece(units, SUPPLY, self.warehouse, self.supply.id, comes_on(self.supply, confidence))
@@ -118,15 +125,16 @@ def cover(queue: Sequence[Claim], goods: Goods, reach: Mapping[str, Reach]) -> l
     `reach` is that of each channel.
     """
     nothing = Reach()
-
-    def take(claim: Claim, units: int) -> list[Piece]:
-        return goods.take(units, reach.get(claim.channel, nothing), claim.allocations) if units else []
-
-    approving = {number: take(claim, claim.approving) for number, claim in enumerate(queue) if claim.approving}
-    return [
-        together(approving.get(number, []) + take(claim, claim.quantity - claim.approving))
+    approving = {
+        number: goods.take(claim.approving, reach.get(claim.channel, nothing), claim.allocations)
         for number, claim in enumerate(queue)
-    ]
+        if claim.approving
+    }
+    covered = []
+    for number, claim in enumerate(queue):
+        pieces = goods.take(claim.quantity - claim.approving, reach.get(claim.channel, nothing), claim.allocations)
+        covered.append(together(approving[number] + pieces if claim.approving else pieces))
+    return covered
 
 
 def together(pieces: list[Piece]) -> list[Piece]:

@@ -41,7 +41,7 @@ def serve(facts: Facts, today: date) -> Served:
     elsewhere = Calendar(NO_RULE, facts, today)
     whole = {channel for channel, held in terms.items() if not held.may_split}
     promises = [
-        Promise(claim, _promised(claim, pieces, calendars.get(claim.channel, elsewhere)), whole=claim.channel in whole)
+        Promise(claim, _promised(claim, pieces, calendars.get(claim.channel, elsewhere)), 0, claim.channel in whole)
         for claim, pieces in zip(queue, covered, strict=True)
     ]
     outstanding: Counter[str] = Counter()
