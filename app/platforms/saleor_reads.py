@@ -144,7 +144,7 @@ def _variant(node: Json, category_ids: tuple[str, ...]) -> VariantSeen:
     return VariantSeen(
         id=node["id"],
         sku=node["sku"] or "",
-        name=node["name"],
+        name=_named(node["name"], node["id"]),
         product_id=product["id"],
         product_name=product["name"],
         product_type_id=product["productType"]["id"],
@@ -158,6 +158,11 @@ def _variant(node: Json, category_ids: tuple[str, ...]) -> VariantSeen:
         ),
         metadata=_our_metadata(node),
     )
+
+
+def _named(name: str, variant_id: str | None) -> str:
+    """What Saleor calls a variant by for want of a name and a SKU is its id, which tells people nothing."""
+    return "" if name == variant_id else name
 
 
 def _needs_events(order: Json) -> bool:
@@ -207,7 +212,7 @@ def _line(node: Json) -> LineSeen:
         allocations={held["warehouse"]["id"]: held["quantity"] for held in node["allocations"] or ()},
         metadata=_our_metadata(node),
         product_name=node["productName"],
-        variant_name=node["variantName"],
+        variant_name=_named(node["variantName"], variant["id"]),
         unit_price=Decimal(str(price["amount"])),
         currency=price["currency"],
     )

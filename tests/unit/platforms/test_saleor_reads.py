@@ -8,7 +8,7 @@ import pytest
 from app.platforms import ShopError, StockSeen
 from app.platforms.saleor import Saleor, identify
 from tests.unit.platforms import samples
-from tests.unit.platforms.samples import ids, metadata, variant
+from tests.unit.platforms.samples import ids, line, metadata, order, variant
 from tests.unit.platforms.wire import URL, Arguments, Broken, Wire, connection, in_turn, pages
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -47,6 +47,13 @@ def category(level: int, stop_at: int) -> dict[str, Any]:
     if level > stop_at:
         told["parent"] = category(level - 1, stop_at)
     return told
+
+
+def test_a_variant_that_the_shop_named_by_its_id_has_no_name(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["productVariants"] = pages(variant(id="V1", sku=None, name="V1"))
+    wire.handlers["orders"] = pages(order(lines=[line(variant={"id": "V1", "sku": None}, variantName="V1")]))
+    assert [seen.name for seen in saleor.variants(["V1"])] == [""]
+    assert [seen.lines[0].variant_name for seen in saleor.orders(["O1"])] == [""]
 
 
 def test_of_a_tree_deeper_than_the_query_the_rest_is_asked_for_once(saleor: Saleor, wire: Wire) -> None:
