@@ -64,7 +64,8 @@ def load_claims(
     """
     days = redated or {}
     found: dict[str, list[Claim]] = defaultdict(list)
-    rows = connection.execute(_query(policies), {"shop": shop_id, "variants": list(variants)})
+    # All at once: one by one, a queue of thousands takes a tenth longer.
+    rows = connection.execute(_query(policies), {"shop": shop_id, "variants": list(variants)}).all()
     for line in starmap(OpenLine, rows):
         found[line.variant] += claims_of(line, line.id in pinned, line.id in held, days.get(line.id))
     return found

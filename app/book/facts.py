@@ -130,11 +130,11 @@ def _by_line(decided: Collection[Decided]) -> tuple[set[str], set[str], dict[str
 
 
 def _stocks(connection: Connection, shop_id: int, variants: Collection[str]) -> dict[str, list[model.Stock]]:
-    query = select(Stock.variant_id, Stock.warehouse_id, Stock.quantity, Stock.allocated)
+    query = select(Stock.variant_id, Stock.warehouse_id, Stock.quantity, Stock.allocated).where(
+        Stock.shop_id == shop_id, Stock.variant_id == any_texts(variants)
+    )
     found = defaultdict(list)
-    for variant, warehouse, quantity, allocated in connection.execute(
-        query.where(Stock.shop_id == shop_id, Stock.variant_id == any_texts(variants))
-    ):
+    for variant, warehouse, quantity, allocated in connection.execute(query).all():
         found[variant].append(model.Stock(warehouse, quantity, allocated))
     return found
 
