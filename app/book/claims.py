@@ -2,15 +2,17 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import starmap
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, TextClause, text
 
 from app.engine.model import Claim, Policy
+
+Allocations = tuple[tuple[str, int], ...]
 
 
 class OpenLine(NamedTuple):
@@ -76,29 +78,29 @@ def _query(policies: Collection[Policy]) -> TextClause:
 
 
 def claims_of(line: OpenLine, pinned: bool, held: bool, redated: date | None) -> list[Claim]:
-    """One claim per layer with open units. What left first are the units that joined first."""
-    gone, approving, allocations = max(0, line.quantity - line.open), line.approving, _allocations(line.allocations)
+    """One claim per layer with open units."""
+    allocations = _allocations(line.allocations)
     decided = pinned, held, redated, line.paid, line.wanted_on, line.rank, line.completes
-    found = []
-    for number, (joined, layer) in enumerate(_layers(line)):
-        units = layer - gone
+    if line.joined:
+        joined, units = datetime.fromisoformat(line.joined), min(line.open, line.quantity)
+        approving = min(units, line.approving)
+        return [Claim(line.id, line.channel, joined, line.number, units, approving, allocations, 0, *decided)]
+    return list(_layered(line, allocations, decided))
+
+
+def _layered(line: OpenLine, allocations: Allocations, decided: tuple[Any, ...]) -> Iterator[Claim]:
+    """What left first are the units that joined first."""
+    gone, approving = max(0, line.quantity - line.open), line.approving
+    for number, layer in enumerate(json.loads(line.layers or "[]")):
+        units = layer["units"] - gone
         gone = -units if units < 0 else 0
         if units > 0:
-            joined_at, left = datetime.fromisoformat(joined), min(units, approving)
-            found.append(
-                Claim(line.id, line.channel, joined_at, line.number, units, left, allocations, number, *decided)
-            )
+            joined, left = datetime.fromisoformat(layer["at"]), min(units, approving)
+            yield Claim(line.id, line.channel, joined, line.number, units, left, allocations, number, *decided)
             approving, allocations = approving - left, ()
-    return found
-
-
-def _layers(line: OpenLine) -> list[tuple[str, int]]:
-    if line.joined:
-        return [(line.joined, line.quantity)]
-    return [(layer["at"], layer["units"]) for layer in json.loads(line.layers or "[]")]
 
 
 @lru_cache(maxsize=10_000)
-def _allocations(written: str) -> tuple[tuple[str, int], ...]:
+def _allocations(written: str) -> Allocations:
     """Most lines have few units in one place: the same few texts come again and again."""
     return tuple(json.loads(written).items())
