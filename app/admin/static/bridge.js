@@ -127,6 +127,14 @@
     setTimeout(() => location.reload(), WORKED_ON_AFTER);
   }
 
+  // A popup says that it is open, and shows what became of a change, unless somebody is at work in it again.
+  function attend(changes) {
+    changes.addEventListener("message", ({ data }) => data === "open?" && changes.postMessage("open"));
+    if (!document.querySelector("[data-said=success]")) return;
+    const again = setTimeout(() => location.reload(), WORKED_ON_AFTER);
+    for (const work of ["input", "submit"]) document.addEventListener(work, () => clearTimeout(again));
+  }
+
   window.addEventListener("message", (event) => {
     if (event.source !== host || (root.dataset.parent && event.origin !== root.dataset.parent)) return;
     const { type, payload } = event.data || {};
@@ -166,9 +174,7 @@
     if (root.dataset.route) dispatch("updateRouting", { newRoute: root.dataset.route });
   } else {
     const changes = new BroadcastChannel("dueback");
-    if (root.dataset.target === "popup") {
-      changes.addEventListener("message", ({ data }) => data === "open?" && changes.postMessage("open"));
-    }
+    if (root.dataset.target === "popup") attend(changes);
     for (const said of document.querySelectorAll("[data-said]")) {
       const status = said.dataset.said;
       dispatch("notification", { status, text: said.textContent.trim() });
