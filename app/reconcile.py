@@ -58,35 +58,38 @@ def run(runtime: Runtime, shop_id: int) -> None:
 
 
 def _one_round(runtime: Runtime, shop_id: int, platform: Platform) -> bool:
-    """A batch of each kind. False when nothing was left. What merchants set meanwhile holds from the next round."""
+    """A batch of each kind. False when nothing was left. What merchants set meanwhile holds from the next batch."""
     burst.let_in(runtime, shop_id)
     shop = runtime.shop(shop_id)
     if shop.state in RESTING:
         return False
-    layout = _batch(runtime, shop, "layout", partial(_layout, runtime, shop, platform))
-    orders = _batch(runtime, shop, "order", partial(_orders, runtime, shop, platform))
+    layout = _batch(runtime, shop_id, "layout", partial(_layout, runtime, platform))
+    orders = _batch(runtime, shop_id, "order", partial(_orders, runtime, platform))
     _say_what_completes(runtime, shop)
-    variants = _batch(runtime, shop, "variant", partial(_variants, runtime, shop, platform, urgent_only=orders))
+    variants = _batch(runtime, shop_id, "variant", partial(_variants, runtime, platform, urgent_only=orders))
     notices.send(runtime.engine, shop_id, platform)
     return layout or orders or variants
 
 
-def _batch(runtime: Runtime, shop: Shop, kind: str, work: Callable[[list[Taken]], bool]) -> bool:
+def _batch(runtime: Runtime, shop_id: int, kind: str, work: Callable[[Shop, list[Taken]], bool]) -> bool:
     """Take a batch and work on it. True when there was any.
+
+    The shop is read after its marks: whoever sets something commits it with marks, and these are not to be cleared by
+    what held before.
 
     Where the work breaks on something unforeseen, the batch rests, and its marks are taken one by one afterwards: what
     breaks again keeps only itself waiting.
     """
     with runtime.engine.begin() as connection:
-        taken = marks.take(connection, shop.id, kind, BATCH)
+        taken = marks.take(connection, shop_id, kind, BATCH)
     try:
-        return bool(taken) and work(taken)
+        return bool(taken) and work(runtime.shop(shop_id), taken)
     except ShopError:
         raise
     except Exception:
-        log.exception("batch broke", shop=shop.id, kind=kind, targets=[mark.target for mark in taken])
+        log.exception("batch broke", shop=shop_id, kind=kind, targets=[mark.target for mark in taken])
         with runtime.engine.begin() as connection:
-            marks.postpone(connection, shop.id, kind, taken)
+            marks.postpone(connection, shop_id, kind, taken)
         return True
 
 
@@ -95,7 +98,7 @@ def _say_what_completes(runtime: Runtime, shop: Shop) -> None:
         completing.refresh(connection, shop)
 
 
-def _layout(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Taken]) -> bool:
+def _layout(runtime: Runtime, platform: Platform, shop: Shop, taken: list[Taken]) -> bool:
     """Channels, warehouses and their order. A change in them may concern every variant."""
     with book.one_layout_at_a_time(runtime.engine, shop.id) as connection:
         if book.record_layout(connection, shop.id, platform.layout()):
@@ -104,7 +107,7 @@ def _layout(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Taken]
     return True
 
 
-def _orders(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Taken]) -> bool:
+def _orders(runtime: Runtime, platform: Platform, shop: Shop, taken: list[Taken]) -> bool:
     """Observe marked orders. What they change is marked in the same transaction, so nothing is lost in between."""
     ids = [mark.target for mark in taken]
     with stock_writes.one_at_a_time(runtime.engine, shop.id):
@@ -116,7 +119,7 @@ def _orders(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Taken]
     return True
 
 
-def _variants(runtime: Runtime, shop: Shop, platform: Platform, taken: list[Taken], *, urgent_only: bool) -> bool:
+def _variants(runtime: Runtime, platform: Platform, shop: Shop, taken: list[Taken], *, urgent_only: bool) -> bool:
     """Observe, decide and apply for marked variants. While a sweep's orders are still being read, routine ones wait."""
     taken = [mark for mark in taken if not (urgent_only and mark.routine)]
     ids = [mark.target for mark in taken]

@@ -50,7 +50,7 @@ def test_a_pool_opened_while_the_worker_reads_the_layout_stays_in_the_book(
     monkeypatch.setattr(Runtime, "platform", lambda _runtime, _shop: there)
     with ThreadPoolExecutor(1) as person:
         slow = Slow(runtime, there, shop.id, person)
-        reconcile._layout(runtime, shop, cast("Platform", slow), [])
+        reconcile._layout(runtime, cast("Platform", slow), shop, [])
     assert slow.opening
     assert slow.opening.result()
     with runtime.engine.connect() as connection:

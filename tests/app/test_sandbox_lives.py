@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 import sandbox
-from app import book, marks, models, queue, reconcile, rulebook
+from app import book, leaving, marks, models, queue, reconcile, rulebook
 from app.engine import plan
 from app.engine.answer import Piece, Plan, Source
 from app.engine.cause import LET_DATES_MOVE_LATER
@@ -369,3 +369,23 @@ def test_whatever_happens_in_a_shop_its_promises_can_be_kept_and_justified(
     moves, stocks = len(lived.moves()), town.shop.stocks(item)
     lived.look()
     assert (len(lived.moves()), town.shop.stocks(item)) == (moves, stocks), "looking again changes nothing"
+
+
+def test_what_people_set_while_the_worker_begins_a_round_is_not_lost(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived = Life(town, town.world.items(1, *town.channels)[0])
+    lived.rule(0, 4)
+    lived.look()
+    assert town.shop.available(town.channels[0], lived.item) == lived.cap
+    take, left = marks.take, iter([leaving.begin])
+
+    def meanwhile(connection: Connection, shop_id: int, kind: str, most: int) -> list[marks.Taken]:
+        if kind == "variant" and (leave := next(left, None)):
+            with town.runtime.engine.begin() as another:
+                leave(another, town.runtime.shop(shop_id), who=WHO)
+        return take(connection, shop_id, kind, most)
+
+    monkeypatch.setattr(marks, "take", meanwhile)
+    lived.look()
+    assert town.shop.available(town.channels[0], lived.item) == 0
