@@ -283,6 +283,14 @@ def test_who_could_give_is_shown_before_units_are_handed_over(at: Desk, there: W
     assert holding(there) == [("hand_over", "line-10")]
 
 
+def test_from_the_list_one_ticked_line_leads_to_who_could_hand_units_over(at: Desk) -> None:
+    form = at.get("/queue").text
+    two = at.post("/queue/hand-over", form, line=["line-10", "line-11"])
+    assert (two.status_code, "Tick one line" in two.text) == (422, True)
+    one = at.post("/queue/hand-over", at.get("/queue").text, line=["line-11"])
+    assert one.headers["Location"].endswith("/queue/lines/line-11/hand-over")
+
+
 def test_nobody_can_give_more_than_there_is(at: Desk, there: Waiting) -> None:
     page = at.get("/queue/lines/line-11/hand-over?units=2")
     answer = at.post("/queue/lines/line-11/hand-over", page.text, giver="line-10", units="7")

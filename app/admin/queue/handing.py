@@ -1,10 +1,12 @@
 """Units of another order for this one: who could give, and what it would cost them."""
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 
 from app import turns
 from app.admin.acting import Done, Refused, acting
+from app.admin.queue.deciding import chosen
 from app.admin.queue.line import entry_of, here, known_line
+from app.admin.queue.listing import index
 from app.admin.queue.mounting import views
 from app.admin.staff import ORDERS
 from app.admin.visit import Visit, reading
@@ -32,6 +34,15 @@ def hand_over(visit: Visit, line: str) -> str:
         givers=givers.found,
         more=givers.more,
     )
+
+
+@acting(views, "/queue/hand-over", ORDERS, again=index)
+def choose(visit: Visit) -> Done:
+    """From the list, where a line is ticked, to who could give it units."""
+    lines = chosen(visit)
+    if len(lines) != 1:
+        raise Refused(_("Tick one line: the one that is to get units of another order."))
+    return Done("", url_for("queue.hand_over", shop_id=visit.shop.id, line=lines[0]))
 
 
 @acting(views, "/queue/lines/<line>/hand-over", ORDERS, again=hand_over)
