@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from app.engine.cause import Cause
 from app.engine.changes import Reason
 from app.sentences import SENTENCES
-from app.wording import gettext, name_of, say, supply, units, value_of
+from app.wording import as_json, gettext, meant, name_of, say, supply, units, value_of
 
 
 def sentence(reason: Reason, warehouses: Mapping[str, str], today: date) -> str:
@@ -29,35 +29,17 @@ def kept(reason: Reason, warehouses: Mapping[str, str]) -> dict[str, Any]:
     """The reason as JSON, by the names of now, so that it can be told later and in another language."""
     given = asdict(reason) | {"warehouse": warehouses.get(reason.warehouse or "")}
     nothing = asdict(Reason(reason.cause)) | {"cause": None}
-    return {name: _plain(value) for name, value in given.items() if value != nothing[name]}
+    return {name: as_json(value) for name, value in given.items() if value != nothing[name]}
 
 
 def retold(reason: Mapping[str, Any], why: str, today: date) -> str:
     """A kept reason in the language of who asks; `why` where it was kept as a sentence only."""
     if not reason:
         return why
-    given = {name: _meant(value) for name, value in reason.items()}
+    given = {name: meant(value) for name, value in reason.items()}
     given["cause"] = Cause(given["cause"])
     place = given.get("warehouse")
     return sentence(Reason(**given), {place: place} if place else {}, today)
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case date():
-            return {"day": value.isoformat()}
-        case time():
-            return str(value)
-        case _:
-            return value
-
-
-def _meant(value: Any) -> Any:
-    match value:
-        case {"day": str(day)}:
-            return date.fromisoformat(day)
-        case _:
-            return value
 
 
 def _which(reason: Reason) -> str:

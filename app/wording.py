@@ -41,7 +41,7 @@ class Said:
 
     def kept(self) -> dict[str, Any]:
         """As JSON takes it, to be told later by `retold`."""
-        values = {name: _kept(value) for name, value in self.values.items()}
+        values = {name: as_json(value) for name, value in self.values.items()}
         return {"text": english(self.text)} | ({"values": values} if values else {})
 
 
@@ -95,7 +95,8 @@ def _told(name: str, value: Any) -> str:
             return str(value)
 
 
-def _kept(value: Any) -> Any:
+def as_json(value: Any) -> Any:
+    """A value of a sentence as JSON takes it; `meant` gives it back."""
     match value:
         case Said():
             return value.kept()
@@ -104,7 +105,7 @@ def _kept(value: Any) -> Any:
         case date():
             return {"day": value.isoformat()}
         case list() | tuple():
-            return [_kept(each) for each in value]
+            return [as_json(each) for each in value]
         case None | bool() | int() | str():
             return value
         case _:
