@@ -2,11 +2,10 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import starmap
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
@@ -15,32 +14,11 @@ from app.engine.model import Claim, Policy
 Allocations = tuple[tuple[str, int], ...]
 
 
-class OpenLine(NamedTuple):
-    """An open order line as the queries give it.
-
-    `joined` is when its units joined the queue, where all did at one moment; else `layers` says it, as JSON text.
-    """
-
-    variant: str
-    id: str
-    channel: str
-    number: str
-    quantity: int
-    open: int
-    approving: int
-    allocations: str
-    joined: str | None
-    layers: str | None
-    paid: bool = False
-    wanted_on: date | None = None
-    rank: int | None = None
-    completes: bool = False
-
-
+# The moment at which its first units joined the queue, and, only where others joined later, every moment.
 _LINE = """
     lines.variant_id, lines.id, lines.channel_id, lines.order_number, lines.quantity, lines.open, lines.approving,
     lines.allocations::text,
-    CASE jsonb_array_length(lines.layers) WHEN 1 THEN lines.layers->0->>'at' END,
+    lines.layers->0->>'at',
     CASE jsonb_array_length(lines.layers) WHEN 1 THEN NULL ELSE lines.layers::text END
 """
 _OPEN = "lines.shop_id = :shop AND lines.variant_id = ANY(:variants) AND lines.open > 0"
@@ -68,8 +46,12 @@ def load_claims(
     found: dict[str, list[Claim]] = defaultdict(list)
     # All at once: one by one, a queue of thousands takes a tenth longer.
     rows = connection.execute(_query(policies), {"shop": shop_id, "variants": list(variants)}).all()
-    for line in starmap(OpenLine, rows):
-        found[line.variant] += claims_of(line, line.id in pinned, line.id in held, days.get(line.id))
+    for variant, line, channel, number, quantity, left, approving, allocations, joined, layers, *marks in rows:
+        units = min(left, quantity)
+        first, places = datetime.fromisoformat(joined), _allocations(allocations)
+        decided = line in pinned, line in held, days.get(line), *marks
+        claim = Claim(line, channel, first, number, units, min(units, approving), places, 0, *decided)
+        found[variant] += _layered(claim, json.loads(layers), quantity - units) if layers else [claim]
     return found
 
 
@@ -77,26 +59,17 @@ def _query(policies: Collection[Policy]) -> TextClause:
     return _ALONE if all(policy is Policy.FIRST_COME for policy in policies) else _WITH_MARKS
 
 
-def claims_of(line: OpenLine, pinned: bool, held: bool, redated: date | None) -> list[Claim]:
-    """One claim per layer with open units."""
-    allocations = _allocations(line.allocations)
-    decided = pinned, held, redated, line.paid, line.wanted_on, line.rank, line.completes
-    if line.joined:
-        joined, units = datetime.fromisoformat(line.joined), min(line.open, line.quantity)
-        approving = min(units, line.approving)
-        return [Claim(line.id, line.channel, joined, line.number, units, approving, allocations, 0, *decided)]
-    return list(_layered(line, allocations, decided))
-
-
-def _layered(line: OpenLine, allocations: Allocations, decided: tuple[Any, ...]) -> Iterator[Claim]:
-    """What left first are the units that joined first."""
-    gone, approving = max(0, line.quantity - line.open), line.approving
-    for number, layer in enumerate(json.loads(line.layers or "[]")):
+def _layered(claim: Claim, layers: Iterable[Mapping[str, Any]], gone: int) -> Iterator[Claim]:
+    """The claim of a whole line, parted by layers with open units. The units that joined first are those that left."""
+    approving, allocations = claim.approving, claim.allocations
+    for number, layer in enumerate(layers):
         units = layer["units"] - gone
         gone = -units if units < 0 else 0
         if units > 0:
             joined, left = datetime.fromisoformat(layer["at"]), min(units, approving)
-            yield Claim(line.id, line.channel, joined, line.number, units, left, allocations, number, *decided)
+            yield claim._replace(
+                queued_at=joined, quantity=units, approving=left, allocations=allocations, layer=number
+            )
             approving, allocations = approving - left, ()
 
 

@@ -1,12 +1,14 @@
 """From rows to the engine's values."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from itertools import chain, groupby
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Text, cast, func, select
 
 from app import clock, rulebook, turns
 from app.book import teaching
@@ -14,7 +16,7 @@ from app.book.claims import load_claims
 from app.book.teaching import Taught
 from app.db import any_texts
 from app.engine import model
-from app.engine.rules import Merged, Rules
+from app.engine.rules import Merged, Rules, VariantScopes
 from app.models import Channel, Shop, Stock, StockRise, Supply, Variant, Warehouse
 from app.rulebook import Supposed
 from app.supply.receipts import to_come
@@ -23,6 +25,14 @@ from app.turns.moves import Decided
 
 # A shop on its way out: no rule opens anything any more, though all rules are kept.
 GOING = ("leaving", "left")
+
+
+class Known(NamedTuple):
+    """What the book holds of a variant itself, as far as it matters to a plan. `listed_in` are channels by id."""
+
+    scopes: VariantScopes
+    listed_in: tuple[str, ...]
+    tracked: bool
 
 
 def load_facts(
@@ -40,13 +50,13 @@ def load_facts(
     queue is served as the shop serves it, or by another `policy`.
     """
     today = today or clock.today(shop.settings, datetime.now(UTC))
-    rows = _rows(connection, shop.id, variants)
+    known = _known(connection, shop.id, variants)
     channels = load_channels(connection, shop.id)
-    scopes = {row.id: rulebook.scopes_of(row) for row in rows}
-    rules = Rules(()) if shop.state in GOING else rulebook.load(connection, shop.id, scopes.values())
+    rules = Rules(()) if shop.state in GOING else rulebook.load(connection, shop.id, [each.scopes for each in known])
     if supposed:
         channels, rules = supposed.channels(channels), supposed.rules(rules)
-    pools = {row.id: tuple(rulebook.pools(rules, scopes[row.id], channels, row.listed_in, today)) for row in rows}
+    holding = rulebook.Holding(rules, channels, today)
+    pools = {each.scopes.id: tuple(holding.pools(each.scopes, each.listed_in)) for each in known}
     holidays = rulebook.holidays_for(chain.from_iterable(pools.values()), today)
     stocks = _stocks(connection, shop.id, variants)
     coming = _coming(connection, shop.id, variants)
@@ -55,25 +65,25 @@ def load_facts(
     supplies = _supplies(coming, taught)
     decided = turns.load(connection, shop.id, variants)
     usual = turns.of(shop).policy
-    policies = {usual, policy or usual}
-    claims = load_claims(connection, shop.id, variants, policies, *_by_line(decided.values()))
+    claims = load_claims(connection, shop.id, variants, {usual, policy or usual}, *_by_line(decided.values()))
     paused = turns.paused(connection, shop.id) is not None
+    time_zone = clock.zone(shop.settings).key
     return [
         model.Facts(
-            variant=row.id,
-            stocks=tuple(stocks[row.id]),
+            variant=variant,
+            stocks=tuple(stocks[variant]),
             channels=channels,
-            pools=tuple(teaching.with_lead(pool, taught.leads.get(row.id)) for pool in pools[row.id]),
-            supplies=tuple(supplies[row.id]),
-            claims=tuple(claims[row.id]),
-            tracked=row.tracked,
+            pools=teaching.with_lead(pools[variant], taught.leads.get(variant)),
+            supplies=tuple(supplies[variant]),
+            claims=tuple(claims[variant]),
+            tracked=tracked,
             policy=policy or usual,
-            exchanges=decided[row.id].exchanges if row.id in decided else (),
-            time_zone=clock.zone(shop.settings).key,
+            exchanges=decided[variant].exchanges if variant in decided else (),
+            time_zone=time_zone,
             holidays=holidays,
             paused=paused,
         )
-        for row in rows
+        for variant, tracked in ((each.scopes.id, each.tracked) for each in known)
     ]
 
 
@@ -81,11 +91,10 @@ def load_merged(
     connection: Connection, shop: Shop, variants: Collection[str], today: date
 ) -> dict[str, Mapping[str, Merged]]:
     """The rules that hold for each variant in each channel, and which rule decided what; by variant and channel id."""
-    rows = _rows(connection, shop.id, variants)
-    channels = load_channels(connection, shop.id)
-    scopes = {row.id: rulebook.scopes_of(row) for row in rows}
-    rules = rulebook.load(connection, shop.id, scopes.values())
-    return {row.id: rulebook.by_channel(rules, scopes[row.id], channels, row.listed_in, today) for row in rows}
+    known = _known(connection, shop.id, variants)
+    rules = rulebook.load(connection, shop.id, [each.scopes for each in known])
+    holding = rulebook.Holding(rules, load_channels(connection, shop.id), today)
+    return {each.scopes.id: holding.by_channel(each.scopes, each.listed_in) for each in known}
 
 
 def load_channels(connection: Connection, shop_id: int) -> tuple[model.Channel, ...]:
@@ -108,18 +117,23 @@ def load_channels(connection: Connection, shop_id: int) -> tuple[model.Channel, 
     )
 
 
-def _rows(connection: Connection, shop_id: int, variants: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
-    """What the book holds of the variants themselves, as far as it matters to a plan."""
-    asked = select(
-        Variant.id,
-        Variant.product_id,
-        Variant.product_type_id,
-        Variant.category_ids,
-        Variant.collection_ids,
-        Variant.listed_in,
-        Variant.tracked,
+def _known(connection: Connection, shop_id: int, variants: Collection[str]) -> list[Known]:
+    # Lists as they are written: many variants have the same ones.
+    categories, collections, listed_in = (
+        cast(ids, Text) for ids in (Variant.category_ids, Variant.collection_ids, Variant.listed_in)
     )
-    return connection.execute(asked.where(Variant.shop_id == shop_id, Variant.id == any_texts(variants))).all()
+    query = select(
+        Variant.id, Variant.product_id, Variant.product_type_id, categories, collections, listed_in, Variant.tracked
+    ).where(Variant.shop_id == shop_id, Variant.id == any_texts(variants))
+    return [
+        Known(VariantScopes(variant, product, kind, _ids(above), _ids(among)), _ids(channels), tracked)
+        for variant, product, kind, above, among, channels, tracked in connection.execute(query).all()
+    ]
+
+
+@lru_cache(maxsize=10_000)
+def _ids(written: str) -> tuple[str, ...]:
+    return tuple(json.loads(written))
 
 
 def _by_line(decided: Collection[Decided]) -> tuple[set[str], set[str], dict[str, date]]:

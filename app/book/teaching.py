@@ -38,13 +38,17 @@ def load(
     return Taught(learned.delays(connection, shop_id, suppliers), by_variant)
 
 
-def with_lead(pool: Pool, lead: Lead | None) -> Pool:
-    """The pool, its rule's lead time the learned one where the rule asks how sure a date is.
+def with_lead(pools: tuple[Pool, ...], lead: Lead | None) -> tuple[Pool, ...]:
+    """The pools, the lead time of their rules the learned one where the rule asks how sure a date is.
 
     Where too little was learned the rule's own holds; where it has none, what the supplier says.
     """
+    return pools if lead is None else tuple(_with_lead(pool, lead) for pool in pools)
+
+
+def _with_lead(pool: Pool, lead: Lead) -> Pool:
     terms = pool.terms
-    if lead is None or terms.confidence is None:
+    if terms.confidence is None:
         return pool
     if terms.confidence in lead.learned:
         days: Terms = replace(terms, lead_days=lead.learned[terms.confidence], lead_in=LeadIn.DAYS)

@@ -30,6 +30,11 @@ class Lot:
     supply: Supply | None = None
     _last: tuple[int, int | None, Piece] | None = None
 
+    def hand_out(self, units: int, confidence: int | None) -> Piece:
+        """So many of the units that are left."""
+        self.left -= units
+        return self.piece(units, confidence)
+
     def piece(self, units: int, confidence: int | None) -> Piece:
         """Of a long queue most take as many as the one before: the same piece."""
         if self._last is None or self._last[0] != units or self._last[1] != confidence:
@@ -67,17 +72,24 @@ class Goods:
         """
         pieces: list[Piece] = []
         for lot, most in self._allocated(reach.warehouses, allocations):
-            units -= _hand_out(lot, min(units, most), reach, pieces)
-        for lot in self._best(reach):
-            if units <= 0:
-                break
-            units -= _hand_out(lot, units, reach, pieces)
+            if taken := min(units, most, lot.left):
+                pieces.append(lot.hand_out(taken, reach.confidence))
+                units -= taken
+        line = self._line(reach)
+        while units > 0 and line:
+            lot = line[0]
+            if taken := min(units, lot.left):
+                pieces.append(lot.hand_out(taken, reach.confidence))
+                units -= taken
+            if not lot.left:
+                # It leaves for good: nobody passes it twice.
+                line.popleft()
         return pieces
 
     def look(self, units: int, reach: Reach) -> list[Piece]:
         """What `take` would hand out."""
         pieces: list[Piece] = []
-        for lot in self._best(reach):
+        for lot in self._line(reach):
             if units <= 0:
                 break
             if taken := min(units, lot.left):
@@ -90,16 +102,19 @@ class Goods:
         return sum(self._on_hand[warehouse].left for warehouse in warehouses if warehouse in self._on_hand)
 
     def _allocated(self, warehouses: Sequence[str], allocations: Iterable[tuple[str, int]]) -> list[tuple[Lot, int]]:
-        known = dict(allocations)
-        return [(lot, known[place]) for place in warehouses if place in known and (lot := self._on_hand.get(place))]
+        found = []
+        for place, units in allocations:
+            if place in warehouses and place in self._on_hand:
+                found.append((self._on_hand[place], units))
+        if len(found) > 1:
+            found.sort(key=lambda each: warehouses.index(each[0].warehouse))
+        return found
 
-    def _best(self, reach: Reach) -> Iterable[Lot]:
-        """The lots in reach, best first. Empty ones at the front leave for good: nobody passes twice."""
+    def _line(self, reach: Reach) -> deque[Lot]:
+        """The lots in reach, best first."""
         line = self._lines.get(reach)
         if line is None:
             line = self._lines[reach] = deque(self._in_order(reach))
-        while line and not line[0].left:
-            line.popleft()
         return line
 
     def _in_order(self, reach: Reach) -> Iterator[Lot]:
@@ -109,30 +124,19 @@ class Goods:
         yield from (lot for _, lot in coming)
 
 
-def _hand_out(lot: Lot, units: int, reach: Reach, pieces: list[Piece]) -> int:
-    """Add up to `units` of the lot to the pieces. Returns how many."""
-    taken = min(units, lot.left)
-    if taken <= 0:
-        return 0
-    lot.left -= taken
-    pieces.append(lot.piece(taken, reach.confidence))
-    return taken
-
-
 def cover(queue: Sequence[Claim], goods: Goods, reach: Mapping[str, Reach]) -> list[list[Piece]]:
     """What each claim of the queue is handed out; units in a shipment that waits for approval go before all others.
 
-    `reach` is that of each channel.
+    `reach` has an answer for every channel of a claim.
     """
-    nothing = Reach()
     approving = {
-        number: goods.take(claim.approving, reach.get(claim.channel, nothing), claim.allocations)
+        number: goods.take(claim.approving, reach[claim.channel], claim.allocations)
         for number, claim in enumerate(queue)
         if claim.approving
     }
     covered = []
     for number, claim in enumerate(queue):
-        pieces = goods.take(claim.quantity - claim.approving, reach.get(claim.channel, nothing), claim.allocations)
+        pieces = goods.take(claim.quantity - claim.approving, reach[claim.channel], claim.allocations)
         covered.append(together(approving[number] + pieces if claim.approving else pieces))
     return covered
 

@@ -50,11 +50,11 @@ def _days_of_change(facts: Facts, served: Served, on_offer: Sequence[Sequence[Pi
     given = [*(promise.pieces for promise in served.promises), *(unread.pieces for unread in served.unseen), *on_offer]
     # What a supply's own day is, not what is told of it, makes it late.
     etas = {supply.id: supply.eta for supply in facts.supplies}
-    told = {(piece.supply, piece.expected) for pieces in given for piece in pieces}
+    told = {(piece.supply, piece.expected) for pieces in given for piece in pieces if piece.supply or piece.expected}
     days = (etas.get(supply or "", expected) for supply, expected in told)
     yield from (day + A_DAY for day in days if day)
-    by_hand = {promise.claim.redated for promise in served.promises}
-    yield from (day + A_DAY for day in by_hand if day and day >= today)
+    by_hand = {claim.redated for claim in facts.claims if claim.redated}
+    yield from (day + A_DAY for day in by_hand if day >= today)
     for channel, pieces in zip(facts.channels, on_offer, strict=True):
         if facts.terms(channel).lead_days is not None and any(piece.source is Source.LEAD_TIME for piece in pieces):
             yield today + A_DAY

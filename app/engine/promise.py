@@ -1,13 +1,13 @@
 """What every claim is promised, and what a new buyer would be."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from app.engine.allocate import Goods, Reach, cover
-from app.engine.answer import Offer, Piece, Promise, Step, units_ready
+from app.engine.answer import Offer, Piece, Promise, Step, units_covered, units_ready
 from app.engine.dates import Calendar
 from app.engine.model import NO_RULE, Channel, Claim, Facts, Mode, Terms
 from app.engine.telling import first_day, last_day
@@ -35,18 +35,16 @@ def serve(facts: Facts, today: date) -> Served:
     goods = Goods(facts.stocks, facts.supplies, today)
     queue = in_turn(facts.claims, facts.policy, facts.exchanges)
     terms = {channel.id: facts.terms(channel) for channel in facts.channels}
-    reach = {channel.id: Reach(channel.warehouses, terms[channel.id].confidence) for channel in facts.channels}
-    covered = cover(queue, goods, reach)
-    calendars = {channel: Calendar(held, facts, today) for channel, held in terms.items()}
-    elsewhere = Calendar(NO_RULE, facts, today)
+    reach = defaultdict(Reach)
+    calendars = defaultdict(lambda: Calendar(NO_RULE, facts, today))
+    for channel in facts.channels:
+        reach[channel.id] = Reach(channel.warehouses, terms[channel.id].confidence)
+        calendars[channel.id] = Calendar(terms[channel.id], facts, today)
     whole = {channel for channel, held in terms.items() if not held.may_split}
-    promises = [
-        Promise(claim, _promised(claim, pieces, calendars.get(claim.channel, elsewhere)), 0, claim.channel in whole)
-        for claim, pieces in zip(queue, covered, strict=True)
-    ]
-    outstanding: Counter[str] = Counter()
-    for promise in promises:
-        outstanding[promise.claim.channel] += promise.outstanding
+    promises, outstanding = [], Counter[str]()
+    for claim, pieces in zip(queue, cover(queue, goods, reach), strict=True):
+        outstanding[claim.channel] += claim.quantity - units_covered(pieces)
+        promises.append(Promise(claim, _promised(claim, pieces, calendars[claim.channel]), 0, claim.channel in whole))
     return Served(promises, outstanding, serve_unseen(facts, goods), goods, reach, calendars)
 
 

@@ -2,12 +2,12 @@
 
 from app.rulebook.clashes import Clash, clashes
 from app.rulebook.fields import RuleFields, checked
-from app.rulebook.holding import Supposed, by_channel, holidays_for, pools
+from app.rulebook.holding import Holding, Supposed, holidays_for
 from app.rulebook.inheriting import Inherited, inherited
 from app.rulebook.kept import Edit, Kept, find, history, load, of_channels, put, put_many, remove, rows, would_be
 from app.rulebook.listing import Wanted, changes, how_many, how_many_changes, listed, titles
 from app.rulebook.naming import channel_ids, channel_slugs, resolve, resolve_all
-from app.rulebook.place import Place, belongs_to, channels_concerned, covered, scopes_of
+from app.rulebook.place import Place, belongs_to, channels_concerned, covered
 from app.rulebook.suggesting import suggestions
 from app.rulebook.undoing import change, place_of, reversal, undo
 from app.rulebook.wrong import BadRule, NoSuchTarget, StaleRule
@@ -16,6 +16,7 @@ __all__ = [
     "BadRule",
     "Clash",
     "Edit",
+    "Holding",
     "Inherited",
     "Kept",
     "NoSuchTarget",
@@ -25,7 +26,6 @@ __all__ = [
     "Supposed",
     "Wanted",
     "belongs_to",
-    "by_channel",
     "change",
     "changes",
     "channel_ids",
@@ -44,7 +44,6 @@ __all__ = [
     "load",
     "of_channels",
     "place_of",
-    "pools",
     "put",
     "put_many",
     "remove",
@@ -52,7 +51,6 @@ __all__ = [
     "resolve_all",
     "reversal",
     "rows",
-    "scopes_of",
     "suggestions",
     "titles",
     "undo",

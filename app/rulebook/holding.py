@@ -37,32 +37,34 @@ class Supposed:
         )
 
 
-def deciding(channels: Sequence[Channel], listed_in: Sequence[str]) -> dict[str, Channel]:
-    """The channel whose rule holds, by pool: of a group the first that sells the variant, by slug."""
-    found: dict[str, Channel] = {}
-    for channel in sorted(channels, key=lambda channel: (channel.id not in listed_in, channel.slug)):
-        if channel.pool:
-            found.setdefault(channel.pool, channel)
-    return found
+class Holding:
+    """What the rules come to today, for one variant after the other; `listed_in` are the channels that sell it."""
 
+    def __init__(self, rules: Rules, channels: Sequence[Channel], today: date) -> None:
+        self._rules, self._channels, self._today = rules, channels, today
+        self._deciding: dict[tuple[str, ...], Mapping[str, Channel]] = {}
 
-def pools(
-    rules: Rules, variant: VariantScopes, channels: Sequence[Channel], listed_in: Sequence[str], today: date
-) -> Iterator[Pool]:
-    """Each pool with what holds for the variant there."""
-    for warehouse, channel in deciding(channels, listed_in).items():
-        merged = rules.merge(variant, channel.id, today)
-        yield Pool(warehouse, merged.terms, merged.changes_on)
+    def pools(self, variant: VariantScopes, listed_in: tuple[str, ...]) -> Iterator[Pool]:
+        """Each pool with what holds for the variant there."""
+        for warehouse, channel in self.deciding(listed_in).items():
+            merged = self._rules.merge(variant, channel.id, self._today)
+            yield Pool(warehouse, merged.terms, merged.changes_on)
 
+    def by_channel(self, variant: VariantScopes, listed_in: tuple[str, ...]) -> Mapping[str, Merged]:
+        """What holds for the variant in each channel: in a group, what holds for the group."""
+        by_pool = self.deciding(listed_in)
+        deciding = ((channel.id, by_pool.get(channel.pool or "", channel)) for channel in self._channels)
+        return {number: self._rules.merge(variant, channel.id, self._today) for number, channel in deciding}
 
-def by_channel(
-    rules: Rules, variant: VariantScopes, channels: Sequence[Channel], listed_in: Sequence[str], today: date
-) -> Mapping[str, Merged]:
-    """What holds for the variant in each channel: in a group, what holds for the group."""
-    decided_by = deciding(channels, listed_in)
-    return {
-        channel.id: rules.merge(variant, decided_by.get(channel.pool or "", channel).id, today) for channel in channels
-    }
+    def deciding(self, listed_in: tuple[str, ...]) -> Mapping[str, Channel]:
+        """The channel whose rule holds, by pool: of a group the first that sells the variant, by slug."""
+        if listed_in not in self._deciding:
+            found: dict[str, Channel] = {}
+            for channel in sorted(self._channels, key=lambda channel: (channel.id not in listed_in, channel.slug)):
+                if channel.pool:
+                    found.setdefault(channel.pool, channel)
+            self._deciding[listed_in] = found
+        return self._deciding[listed_in]
 
 
 def holidays_for(found: Iterable[Pool], today: date) -> dict[str, frozenset[date]]:

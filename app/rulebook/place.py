@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, cast, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, cast, false, func, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.db import any_texts, texts
-from app.engine.rules import THE_SHOP, Scope, VariantScopes
+from app.engine.rules import THE_SHOP, Scope
 from app.models import Channel, Variant
 
 
@@ -26,17 +26,6 @@ class Place(NamedTuple):
     def key(self) -> tuple[str, str, str]:
         """What tells it from other places of the shop."""
         return self.scope.value, self.target, self.channel_id
-
-
-def scopes_of(variant: Row[*tuple[Any, ...]] | Variant) -> VariantScopes:
-    """What a variant's row belongs to."""
-    return VariantScopes(
-        id=variant.id,
-        product=variant.product_id,
-        product_type=variant.product_type_id,
-        categories=tuple(variant.category_ids),
-        collections=tuple(variant.collection_ids),
-    )
 
 
 def covered(places: Iterable[Place]) -> ColumnElement[bool]:

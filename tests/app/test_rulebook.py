@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 from app import book, models, rulebook
 from app.engine import plan
 from app.engine.model import LeadIn, Mode
-from app.engine.rules import Scope
+from app.engine.rules import Scope, VariantScopes
 from app.rulebook import BadRule, Edit, StaleRule
 from tests.app.rule_shop import SHOP, TODAY, WHO, installed, marked, place, put, terms, variant
 
@@ -239,8 +239,7 @@ def test_the_rules_of_a_batch_are_loaded_without_those_of_other_variants(engine:
     put(engine, shop, place(Scope.VARIANT, "mug"), cap=1)
     put(engine, shop, place(Scope.VARIANT, "plate"), cap=2)
     with engine.begin() as connection:
-        row = connection.execute(select(models.Variant.__table__).where(models.Variant.id == "mug")).one()
-        scopes = rulebook.scopes_of(row)
+        scopes = VariantScopes(BEST.id, BEST.product_id, BEST.product_type_id, BEST.category_ids, BEST.collection_ids)
         rules = rulebook.load(connection, shop.id, [scopes])
         everything = rulebook.load(connection, shop.id)
         assert connection.scalar(select(func.count()).select_from(models.Rule)) == 2
