@@ -14,6 +14,9 @@ from tests.app.saleor import FakeSaleor, serving
 
 SECRET = "a secret of the tests, long enough for them"
 
+# So that what fails there says what was found, as in a test.
+pytest.register_assert_rewrite("tests.app.sandbox_checks", "tests.app.sandbox_life")
+
 
 @pytest.fixture
 def saleor() -> Iterator[FakeSaleor]:
