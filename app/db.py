@@ -3,17 +3,22 @@
 import contextlib
 import fcntl
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Engine, Text, any_, cast, create_engine
+from psycopg.errors import SerializationFailure
+from sqlalchemy import ColumnElement, Connection, Engine, Text, any_, cast, create_engine
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from app.config import Config
 
 STATEMENT_TIMEOUT_MS = 60_000
+TRIES = 5
+
+Done = TypeVar("Done")
 
 
 def database_url(config: Config) -> str:
@@ -57,6 +62,22 @@ def open_engine(url: str, *, pool_size: int = 5) -> Engine:
             "options": f"-c synchronous_commit=on -c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
         },
     )
+
+
+def at_one_moment(engine: Engine, work: Callable[[Connection], Done]) -> Done:
+    """Do the work in a transaction that reads everything as it is at one moment, however long it takes.
+
+    It is begun again where somebody else wrote meanwhile what it writes; a few times, then that is raised.
+    """
+    steady = engine.execution_options(isolation_level="REPEATABLE READ")
+    for left in reversed(range(TRIES)):
+        try:
+            with steady.begin() as connection:
+                return work(connection)
+        except OperationalError as wrong:
+            if not (left and isinstance(wrong.orig, SerializationFailure)):
+                raise
+    raise AssertionError("The last try returns or raises.")
 
 
 def any_texts(values: Iterable[str]) -> ColumnElement[Any]:

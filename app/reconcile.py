@@ -11,8 +11,10 @@ from functools import partial
 from typing import TypeVar
 
 import structlog
+from sqlalchemy import Connection
 
 from app import book, burst, clock, leaving, marks, notices, pool_repair, publish, stock_writes
+from app.db import at_one_moment
 from app.engine import plan
 from app.marks import Taken
 from app.models import Shop
@@ -157,16 +159,21 @@ def _observe(runtime: Runtime, shop: Shop, platform: Platform, ids: Sequence[str
 
 
 def _decide(runtime: Runtime, shop: Shop, ids: Sequence[str]) -> tuple[list[SetStock], list[publish.Wish]]:
-    """Plan each variant; keep the plans, their history and what there is to tell in one transaction."""
+    """Plan each variant; keep the plans, their history and what there is to tell in one transaction.
+
+    Of one moment: units that somebody receives meanwhile are either still to come or here, and never neither.
+    """
     now = datetime.now(UTC)
     today = clock.today(shop.settings, now)
-    with runtime.engine.begin() as connection:
+
+    def decide(connection: Connection) -> tuple[list[SetStock], list[publish.Wish]]:
         facts = book.load_facts(connection, shop, ids, today)
         plans = [plan(fact, today) for fact in facts]
         book.save_plans(connection, shop.id, facts, plans, today, now)
         notices.tell_overruns(connection, shop.id, ids)
-        wanted = publish.wishes(connection, shop, facts, plans, today)
-    return publish.pool_changes(facts, plans), wanted
+        return publish.pool_changes(facts, plans), publish.wishes(connection, shop, facts, plans, today)
+
+    return at_one_moment(runtime.engine, decide)
 
 
 def _apply(

@@ -1,6 +1,6 @@
 """When something comes, as a rule reckons it: lead times, business days, cut-off, buffer, release."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.engine.answer import Piece, Source
@@ -18,7 +18,8 @@ class Calendar:
         self._release = release_of(terms, today)
         self._held_until = None if terms.early_sale else self._release
         self._terms = terms
-        self._zone = terms.time_zone or facts.time_zone
+        self._zone = ZoneInfo(terms.time_zone or facts.time_zone)
+        self._shops_zone = ZoneInfo(facts.time_zone)
         self._closed = facts.holidays.get(terms.holidays, frozenset()) if terms.holidays else frozenset()
         self._due: dict[date, date] = {}
 
@@ -46,14 +47,23 @@ class Calendar:
         return piece._replace(source=Source.LEAD_TIME if told else Source.UNKNOWN, expected=told)
 
     def order_counts_from(self, queued_at: datetime) -> date:
-        """The day from which a lead time counts for an order of that moment."""
-        local = queued_at.astimezone(ZoneInfo(self._zone))
-        late = self._terms.cut_off is not None and local.time() > self._terms.cut_off
-        return local.date() + A_DAY if late else local.date()
+        """The day from which a lead time counts for an order of that moment.
+
+        With a cut-off it says when work begins: where business days are counted, on one of them.
+        """
+        local = queued_at.astimezone(self._zone)
+        day, cut_off = local.date(), self._terms.cut_off
+        if cut_off is None:
+            return day
+        if local.time() > cut_off:
+            day += A_DAY
+        while self._terms.lead_in is LeadIn.BUSINESS_DAYS and not self._is_business_day(day):
+            day += A_DAY
+        return day
 
     def new_order_counts_from(self) -> date:
-        """The same for whoever orders some time today: it may be after the cut-off, so what is told holds for all."""
-        return self.today if self._terms.cut_off is None else self.today + A_DAY
+        """The same for whoever orders some time today: it may be at the last moment, so what is told holds for all."""
+        return self.order_counts_from(datetime.combine(self.today, time.max, self._shops_zone))
 
     def _dated(self, piece: Piece) -> Piece:
         if piece.source is Source.ON_HAND:
@@ -76,8 +86,11 @@ class Calendar:
             return day + timedelta(days=days)
         while days:
             day += A_DAY
-            days -= day.weekday() < SATURDAY and day not in self._closed
+            days -= self._is_business_day(day)
         return day
+
+    def _is_business_day(self, day: date) -> bool:
+        return day.weekday() < SATURDAY and day not in self._closed
 
 
 def release_of(terms: Terms, today: date) -> date | None:

@@ -205,6 +205,10 @@ class Facts:
         return next((pool.terms for pool in self.pools if pool.warehouse == channel.pool), NO_RULE)
 
     def around(self, warehouse: str) -> tuple[str, ...]:
-        """The real warehouses of all channels that sell from this one, in their order."""
-        selling = (c for c in sorted(self.channels, key=lambda c: c.id) if warehouse in (c.pool, *c.warehouses))
+        """The real warehouses of all channels that sell from this one, or did before, in their order."""
+        selling = (
+            channel
+            for channel in sorted(self.channels, key=lambda channel: channel.id)
+            if warehouse in (channel.pool, *channel.draining, *channel.warehouses)
+        )
         return tuple(dict.fromkeys(chain.from_iterable(channel.warehouses for channel in selling)))

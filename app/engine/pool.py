@@ -91,7 +91,7 @@ def _unseen_outstanding(pool: Pool, facts: Facts, served: Served) -> int:
     """Of orders not read yet only the warehouse is known: they count wherever they may belong."""
     if not served.unseen:
         return 0
-    places = {pool.warehouse, *facts.around(pool.warehouse)}
+    places = {pool.warehouse, *draining(pool, facts), *facts.around(pool.warehouse)}
     return sum(unread.waiting for unread in served.unseen if unread.warehouse in places)
 
 

@@ -25,7 +25,7 @@ def serve_unseen(facts: Facts, goods: Goods) -> list[Unseen]:
 
     They may use whatever a channel that sells from their warehouse may use. Those of a real warehouse come first.
     """
-    pools = {channel.pool for channel in facts.channels}
+    pools = {place for channel in facts.channels for place in (channel.pool, *channel.draining)}
     found = sorted(_unexplained(facts).items(), key=lambda item: (item[0] in pools, item[0]))
     return [
         Unseen(warehouse, units, goods.take(units, Reach(facts.around(warehouse)), [(warehouse, units)]))

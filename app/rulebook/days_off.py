@@ -6,8 +6,8 @@ from functools import lru_cache
 
 # The library is loaded when the first rule counts business days of a country, not before.
 
-# An order may have waited for a year; no lead time is longer than two, nor anything dated further ahead than three.
-YEARS_BACK = 1
+# The longest lead time, two years of business days, takes less than three. What was ordered before that is overdue.
+YEARS_BACK = 3
 YEARS_AHEAD = 3
 
 
@@ -21,7 +21,7 @@ def is_known(country: str) -> bool:
 
 
 def around(countries: Collection[str], today: date) -> dict[str, frozenset[date]]:
-    """The holidays of each country, from last year to three years ahead. One the library does not know has none."""
+    """The holidays of each country, from three years ago to three years ahead. One the library does not know has none."""
     return {country: _of(country, today.year - YEARS_BACK, today.year + YEARS_AHEAD) for country in countries}
 
 

@@ -5,6 +5,7 @@ Each is lived on Saleor as it is and on one whose checkout sees allocations.
 
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -13,6 +14,8 @@ from sqlalchemy import Connection, insert
 
 import sandbox
 from app import book, leaving, marks, models
+from app.book import facts
+from app.engine.cause import Cause
 from app.pools import open_pool
 from app.runtime import Runtime
 from app.seal import Seal
@@ -103,3 +106,25 @@ def test_what_people_set_while_the_worker_begins_a_round_is_not_lost(
     monkeypatch.setattr(marks, "take", meanwhile)
     lived.look()
     assert town.shop.available(town.channels[0], lived.item) == 0
+
+
+def test_what_is_received_while_the_worker_plans_has_arrived_and_was_never_lost(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived = Life(town, town.world.items(1, *town.channels)[0])
+    lived.rule(0, 4)
+    lived.look()
+    lived.buy(0, 3)
+    lived.expect(1, 3)
+    lived.look()
+    known, read = len(lived.moves()), facts._coming
+
+    def meanwhile(*asked: Any) -> Any:
+        monkeypatch.setattr(facts, "_coming", read)
+        lived.receive(0, 3)
+        return read(*asked)
+
+    monkeypatch.setattr(facts, "_coming", meanwhile)
+    lived.look()
+    lived.look()
+    assert [move.cause for move in lived.moves()[known:]] == [Cause.ARRIVED]

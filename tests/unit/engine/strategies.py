@@ -24,6 +24,7 @@ terms = st.builds(
     lead_days=st.none() | st.integers(0, 10),
     lead_in=st.sampled_from(LeadIn),
     cut_off=st.none() | st.just(time(0, 3)),
+    time_zone=st.sampled_from(["", "", "Pacific/Auckland", "America/New_York"]),
     buffer_days=st.integers(0, 2),
     confidence=st.none() | st.just(80),
     release_on=st.none() | st.integers(-1, 6).map(day),
@@ -44,16 +45,21 @@ supplies = st.lists(st.tuples(st.integers(1, 5), st.integers(-3, 9), st.sampled_
 )
 
 
+replaced: st.SearchStrategy[tuple[str, ...]] = st.sampled_from([(), (), ("R",)])
+
+
 def warehouses() -> st.SearchStrategy[tuple[str, ...]]:
     return st.permutations(REAL).flatmap(lambda order: st.integers(1, 3).map(lambda n: tuple(order[:n])))
 
 
 @st.composite
 def channels(draw: st.DrawFn) -> tuple[Channel, ...]:
-    """Up to three channels; they may share warehouses, a pool, both or neither."""
+    """Up to three channels; they may share warehouses, a pool, both or neither. A pool may have replaced another."""
+    before = {"P": draw(replaced), "Q": (), None: ()}
+    pools = draw(st.lists(st.sampled_from(["P", "Q", None]), min_size=1, max_size=3))
     return tuple(
-        Channel(name, name, draw(warehouses()), draw(st.sampled_from(["P", "Q", None])))
-        for name in ("web", "outlet", "abroad")[: draw(st.integers(1, 3))]
+        Channel(name, name, draw(warehouses()), pool, before[pool])
+        for name, pool in zip(("web", "outlet", "abroad"), pools, strict=False)
     )
 
 
@@ -61,7 +67,8 @@ def channels(draw: st.DrawFn) -> tuple[Channel, ...]:
 def one_pool(draw: st.DrawFn) -> tuple[Channel, ...]:
     """A channel, or a group of two, that shares its warehouses with nobody else."""
     places = draw(warehouses())
-    return tuple(Channel(name, name, places, "P") for name in ("web", "outlet")[: draw(st.integers(1, 2))])
+    before = draw(replaced)
+    return tuple(Channel(name, name, places, "P", before) for name in ("web", "outlet")[: draw(st.integers(1, 2))])
 
 
 @st.composite
@@ -83,7 +90,7 @@ def claims(
 @st.composite
 def allocations(draw: st.DrawFn, channel: Channel, units: int, *, whole: bool) -> Mapping[str, int]:
     """Some or all of the units, spread over the channel's warehouses and its pool."""
-    places = [*channel.warehouses, *([channel.pool] if channel.pool else [])]
+    places = [*channel.warehouses, *([channel.pool] if channel.pool else []), *channel.draining]
     on: dict[str, int] = {}
     for _ in range(units if whole else draw(st.integers(0, units))):
         place = draw(st.sampled_from(places))
@@ -110,7 +117,7 @@ def facts_of_one_pool(draw: st.DrawFn, *, unread: bool = True) -> Facts:
 @st.composite
 def _around(draw: st.DrawFn, selling: tuple[Channel, ...], orders: list[Claim], *, unread: bool) -> Facts:
     pools = sorted({channel.pool for channel in selling if channel.pool})
-    places = sorted({place for channel in selling for place in channel.warehouses} | set(pools))
+    places = sorted({place for channel in selling for place in (*channel.warehouses, *channel.draining)} | set(pools))
     more = draw(st.dictionaries(st.sampled_from(places), st.integers(0, 4))) if unread else {}
     known = allocations_of(orders)
     found = facts(

@@ -83,6 +83,29 @@ def test_with_a_cut_off_new_buyers_are_told_what_holds_all_day() -> None:
     assert only_offer(facts(rules={"P": terms})).eta == day(6)
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/New_York", "UTC"])
+@pytest.mark.parametrize("hour", [0, 10, 15, 23])
+def test_no_buyer_of_a_day_gets_a_later_date_than_was_told_in_whatever_zone_the_rule_counts(
+    hour: int, zone: str
+) -> None:
+    terms = replace(BACKORDERS, lead_days=3, time_zone=zone)
+    told = only_offer(facts(rules={"P": terms})).eta
+    bought = claim(1, 1)._replace(queued_at=datetime(2026, 11, 23, hour, 59, tzinfo=UTC))
+    [promised] = pieces(plan(facts([bought], rules={"P": terms}), TODAY))["1"]
+    assert told
+    assert promised.expected
+    assert promised.expected <= told
+
+
+def test_with_a_cut_off_business_days_count_from_one() -> None:
+    terms = replace(BUSINESS, cut_off=time(14))
+    friday = datetime(2026, 11, 27, 14, tzinfo=UTC)
+    assert counts_from(terms, friday) == FRIDAY
+    assert counts_from(terms, friday + timedelta(minutes=1)) == date(2026, 11, 30)
+    assert counts_from(terms, friday + timedelta(days=1)) == date(2026, 11, 30)
+    assert counts_from(replace(terms, lead_in=LeadIn.DAYS), friday + timedelta(days=1)) == date(2026, 11, 28)
+
+
 def test_a_buffer_is_added_to_what_supply_and_lead_time_say() -> None:
     terms = replace(BACKORDERS, lead_days=5, buffer_days=2)
     given_facts = facts([claim(1, 3)], rules={"P": terms}, supplies=[supply("1", 1, day(3))])

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import TypeVar
 
@@ -30,7 +30,7 @@ def written(given_facts: Facts, planned: Plan) -> Facts:
 
 def balance(given_facts: Facts, channel: str) -> int:
     """Saleor's own sum for a channel, before it clamps the total at zero."""
-    places = next({c.pool, *c.warehouses} for c in given_facts.channels if c.id == channel)
+    places = next({c.pool, *c.warehouses, *c.draining} for c in given_facts.channels if c.id == channel)
     return sum(stock.quantity - stock.allocated for stock in given_facts.stocks if stock.warehouse in places)
 
 
@@ -93,7 +93,7 @@ def test_units_offered_to_newcomers_are_promised_to_nobody(given_facts: Facts) -
 @given(any_facts())
 def test_what_is_free_and_what_may_be_owed_never_pass_the_cap(given_facts: Facts) -> None:
     planned = plan(given_facts, TODAY)
-    for pool, numbers in zip(given_facts.pools, planned.pools, strict=True):
+    for pool, numbers in zip(given_facts.pools, planned.pools, strict=False):
         cap = pool.terms.cap if isinstance(pool.terms.cap, int) else UNLIMITED
         assert numbers.headroom == 0 or numbers.outstanding + numbers.headroom <= cap
         assert numbers.headroom <= (pool.terms.units_per_order or UNLIMITED)
@@ -114,7 +114,8 @@ def test_a_buyer_who_takes_all_that_is_on_offer_is_not_beyond_the_cap(given_fact
 def test_after_one_write_the_shop_sells_exactly_what_is_free_and_what_may_be_owed(given_facts: Facts) -> None:
     """Where a pool shares its warehouses with no other and the shop has allocated all that is owed."""
     planned = plan(given_facts, TODAY)
-    (pool,) = planned.pools
+    pool, *replaced = planned.pools
+    assert not any(old.quantity for old in replaced)
     real = given_facts.around("P")
     below_zero = sum(min(0, stock.quantity) for stock in given_facts.stocks if stock.warehouse in real)
     for channel in given_facts.channels:
@@ -138,11 +139,14 @@ def test_a_pool_that_holds_anything_is_exact_and_an_empty_one_never_sells_too_li
 
 @thoroughly
 @given(any_facts(unread=False), st.data())
-def test_what_a_buyer_is_told_is_what_he_gets(given_facts: Facts, data: st.DataObject) -> None:
+def test_what_a_buyer_is_told_is_what_he_gets_at_the_last_moment_of_the_day(
+    given_facts: Facts, data: st.DataObject
+) -> None:
     channel = data.draw(st.sampled_from(given_facts.channels))
     wanted = data.draw(st.integers(1, 20))
     told = ask(given_facts, channel.id, wanted, TODAY)
-    bought = plan(replace(given_facts, claims=(*given_facts.claims, claim(99, wanted, channel.id))), TODAY)
+    last = claim(99, wanted, channel.id)._replace(queued_at=datetime.combine(TODAY, time.max, UTC))
+    bought = plan(replace(given_facts, claims=(*given_facts.claims, last)), TODAY)
     days = Counter(step.expected for step in told for _ in range(step.quantity))
     for piece in bought.promises[-1].pieces:
         days[TODAY if piece.ready else piece.expected] -= piece.quantity

@@ -163,3 +163,12 @@ def test_restock_owed_to_orders_in_a_replaced_pool_is_not_sold_to_newcomers() ->
     pool, _ = plan(facts([claim(1, 3, on={"Q": 3})], on_hand={"A": 3}, channels=(web,)), TODAY).pools
     assert (pool.free, pool.headroom) == (0, 20)
     assert 3 + pool.quantity - 3 == pool.sellable
+
+
+def test_an_order_in_a_replaced_pool_is_owed_before_it_is_read_too() -> None:
+    web = replace(WEB, draining=("Q",))
+    unread = facts(on_hand={"A": 3}, allocated={"Q": 4}, channels=(web,))
+    read = replace(unread, claims=(claim(1, 4, on={"Q": 4}),))
+    pool, _ = plan(unread, TODAY).pools
+    assert (pool.free, pool.headroom, pool.outstanding) == (0, 19, 1)
+    assert pool == plan(read, TODAY).pools[0]
