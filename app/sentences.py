@@ -33,6 +33,7 @@ SENTENCES: Mapping[str, Text] = {
     Cause.LEAD_TIME_REPLACED: lazy(
         "{supply}, expected {now}, serves the order now; before, only a lead time gave a date."
     ),
+    Cause.SUPPLY_AHEAD: lazy("{supply}, expected {now}, comes before the units that no supply serves yet."),
     Cause.LEAD_TIMES_LEARNED: lazy("past deliveries give {supply} another day."),
     "lead_times_learned:rule": lazy("past deliveries give another lead time."),
     Cause.OLDER_ORDER_LEFT: lazy("an order ahead needs fewer units."),

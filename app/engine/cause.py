@@ -41,6 +41,8 @@ class Cause(StrEnum):
     SUPPLY_CANCELLED = "supply_cancelled"
     LEAD_TIME_REPLACED = "lead_time_replaced"
     """Units that had only the rule's lead time are now dated by a supply, and it comes later."""
+    SUPPLY_AHEAD = "supply_ahead"
+    """Units that no supply serves come after the last that is on its way, and that comes later than a lead time."""
     LEAD_TIMES_LEARNED = "lead_times_learned"
     """Past receipts give other dates for the same supply."""
 
@@ -91,6 +93,7 @@ LET_DATES_MOVE_LATER = frozenset(
         Cause.SUPPLY_SHRANK,
         Cause.SUPPLY_CANCELLED,
         Cause.LEAD_TIME_REPLACED,
+        Cause.SUPPLY_AHEAD,
         Cause.LEAD_TIMES_LEARNED,
         Cause.OLDER_ORDER_SEEN,
         Cause.OLDER_ORDER_REOPENED,

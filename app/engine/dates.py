@@ -1,8 +1,11 @@
 """When something comes, as a rule reckons it: lead times, business days, cut-off, buffer, release."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from app.engine.allocate import comes_on
 from app.engine.answer import Piece, Source
 from app.engine.model import Facts, LeadIn, Mode, Terms
 
@@ -11,9 +14,12 @@ SATURDAY = 5
 
 
 class Calendar:
-    """Dates under one rule. Reckons each once: a long queue asks for the same days again and again."""
+    """Dates under one rule, for whoever may use these warehouses.
 
-    def __init__(self, terms: Terms, facts: Facts, today: date) -> None:
+    Reckons each once: a long queue asks for the same days again and again.
+    """
+
+    def __init__(self, terms: Terms, facts: Facts, warehouses: Collection[str], today: date) -> None:
         self.today = today
         self._release = release_of(terms, today)
         self._held_until = None if terms.early_sale else self._release
@@ -21,6 +27,7 @@ class Calendar:
         self._zone = ZoneInfo(terms.time_zone or facts.time_zone)
         self._shops_zone = ZoneInfo(facts.time_zone)
         self._closed = facts.holidays.get(terms.holidays, frozenset()) if terms.holidays else frozenset()
+        self._coming = [each for each in facts.supplies if each.quantity and each.warehouse in warehouses]
         self._due: dict[date, date] = {}
 
     def dated(self, pieces: list[Piece]) -> list[Piece]:
@@ -30,12 +37,15 @@ class Calendar:
         return [self._dated(piece) for piece in pieces]
 
     def ordered_in(self, units: int, counts_from: date) -> Piece:
-        """Units no known supply will serve: the rule dates them until that day has passed."""
+        """Units no known supply will serve: the rule dates them until that day has passed.
+
+        They come no earlier than any that are on their way: those in turn before them get what arrives first.
+        """
         due = self._lead_time_ends(counts_from)
-        if due is None or due < self.today:
-            due = None
-        due = max(filter(None, (due, self._release)), default=None)
-        return Piece(units, Source.LEAD_TIME, expected=due) if due else Piece(units, Source.UNKNOWN)
+        days = [day for day in (due, self._release) if day and day >= self.today]
+        if not days:
+            return Piece(units, Source.UNKNOWN)
+        return Piece(units, Source.LEAD_TIME, expected=max(*days, self._last_supply or days[0]))
 
     def by_hand(self, piece: Piece, day: date) -> Piece:
         """A piece that a person gave a day, what is on hand left as it is. Once the day has passed it has none."""
@@ -80,6 +90,17 @@ class Calendar:
             ends = self._after(start, self._terms.lead_days)
             self._due[start] = ends + timedelta(days=self._terms.buffer_days)
         return self._due[start]
+
+    def lead_times_end(self) -> Collection[date]:
+        """The days on which the lead times end that were asked for."""
+        return self._due.values()
+
+    @cached_property
+    def _last_supply(self) -> date | None:
+        """When the last of the supplies comes that has a day."""
+        days = (comes_on(each, self._terms.confidence) for each in self._coming if each.eta >= self.today)
+        last = max(days, default=None)
+        return last and last + timedelta(days=self._terms.buffer_days)
 
     def _after(self, day: date, days: int) -> date:
         if self._terms.lead_in is LeadIn.DAYS:

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from app.engine.answer import Piece, Source
@@ -132,6 +132,18 @@ def _how(then: Coming, now: Coming) -> str:
     if now.held > then.held:
         return "held"
     return "doubt" if now.ordered >= then.ordered > 0 else ""
+
+
+def last_coming(basis: Basis, channel: str) -> tuple[date, str] | None:
+    """The supply that comes last of those the channel may use, and its day there."""
+    terms, places = basis.terms.get(channel, {}), basis.places.get(channel, ())
+    days = [
+        (each.eta + timedelta(days=dict(each.delays).get(terms.get("confidence", 0), 0)), number)
+        for number, each in basis.supplies.items()
+        if each.units and each.state == "expected" and each.eta >= basis.day and each.warehouse in places
+    ]
+    last, number = max(days, default=(None, ""))
+    return (last + timedelta(days=terms.get("buffer_days", 0)), number) if last else None
 
 
 def units_by_lot(pieces: Iterable[Piece]) -> Mapping[Lot, int]:

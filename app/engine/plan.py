@@ -53,6 +53,7 @@ def _days_of_change(facts: Facts, served: Served, on_offer: Sequence[Sequence[Pi
     told = {(piece.supply, piece.expected) for pieces in given for piece in pieces if piece.supply or piece.expected}
     days = (etas.get(supply or "", expected) for supply, expected in told)
     yield from (day + A_DAY for day in days if day)
+    yield from (day + A_DAY for day in served.lead_times_end if day >= today)
     by_hand = {claim.redated for claim in facts.claims if claim.redated}
     yield from (day + A_DAY for day in by_hand if day >= today)
     for channel, pieces in zip(facts.channels, on_offer, strict=True):
@@ -73,8 +74,8 @@ def _days_within_horizon(pool: Pool, facts: Facts, served: Served, today: date) 
             continue
         if piece.source is Source.SUPPLY:
             yield piece.expected - timedelta(days=terms.horizon_days)
-        elif terms.lead_in is LeadIn.BUSINESS_DAYS or release_of(terms, today):
-            # As many business days may be fewer days from tomorrow.
+        elif terms.lead_in is LeadIn.BUSINESS_DAYS or release_of(terms, today) or facts.supplies:
+            # As many business days may be fewer days from tomorrow, and a release or a supply ahead comes nearer.
             yield today + A_DAY
 
 

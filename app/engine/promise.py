@@ -1,7 +1,7 @@
 """What every claim is promised, and what a new buyer would be."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -19,7 +19,8 @@ from app.engine.unseen import Unseen, serve_unseen
 class Served:
     """What everybody got, in queue order; what is owed and not covered in each channel; the goods that are left.
 
-    `reach` is what each channel may use, `calendars` how it reckons dates.
+    `reach` is what each channel may use, `calendars` how it reckons dates, and `lead_times_end` when those end that the
+    promises were dated by.
     """
 
     promises: list[Promise]
@@ -28,6 +29,7 @@ class Served:
     goods: Goods
     reach: Mapping[str, Reach]
     calendars: Mapping[str, Calendar]
+    lead_times_end: Collection[date]
 
 
 def serve(facts: Facts, today: date) -> Served:
@@ -36,16 +38,17 @@ def serve(facts: Facts, today: date) -> Served:
     queue = in_turn(facts.claims, facts.policy, facts.exchanges)
     terms = {channel.id: facts.terms(channel) for channel in facts.channels}
     reach = defaultdict(Reach)
-    calendars = defaultdict(lambda: Calendar(NO_RULE, facts, today))
+    calendars = defaultdict(lambda: Calendar(NO_RULE, facts, (), today))
     for channel in facts.channels:
         reach[channel.id] = Reach(channel.warehouses, terms[channel.id].confidence)
-        calendars[channel.id] = Calendar(terms[channel.id], facts, today)
+        calendars[channel.id] = Calendar(terms[channel.id], facts, channel.warehouses, today)
     whole = {channel for channel, held in terms.items() if not held.may_split}
     promises, outstanding = [], Counter[str]()
     for claim, pieces in zip(queue, cover(queue, goods, reach), strict=True):
         outstanding[claim.channel] += claim.quantity - units_covered(pieces)
         promises.append(Promise(claim, _promised(claim, pieces, calendars[claim.channel]), 0, claim.channel in whole))
-    return Served(promises, outstanding, serve_unseen(facts, goods), goods, reach, calendars)
+    ends = {day for calendar in calendars.values() for day in calendar.lead_times_end()}
+    return Served(promises, outstanding, serve_unseen(facts, goods), goods, reach, calendars, ends)
 
 
 def _promised(claim: Claim, pieces: list[Piece], calendar: Calendar) -> tuple[Piece, ...]:

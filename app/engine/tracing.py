@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 
 from app.engine.answer import Piece, Source
 from app.engine.cause import Cause
 from app.engine.changes import LEARNED, Basis, LineChange, Lot, Reason, last_day
-from app.engine.lots import Lots, days_by_lot, more, more_of, units_by_lot, worst_first
+from app.engine.lots import Lots, days_by_lot, last_coming, more, more_of, units_by_lot, worst_first
 from app.engine.model import Policy
 
 BY_RULE: Lot = (Source.LEAD_TIME, None, None)
@@ -108,12 +109,26 @@ class Tracer:
         for lot in had.keys() & has.keys():
             if had[lot] == has[lot] or (has[lot] > had[lot]) != later:
                 continue
+            if lot == BY_RULE:
+                yield from self._behind(line.channel, has[lot] if later else had[lot], later=later)
             yield from filter(None, [self._lots.redated(lot)])
             yield from self._ruled(line.channel)
             if self._lots.delays_differ(lot[2] or ""):
                 yield self._lots.of_supply(Cause.LEAD_TIMES_LEARNED, lot[2] or "")
             if self._before.day != self._after.day:
                 yield Reason(Cause.TIME_PASSED)
+
+    def _behind(self, channel: str, day: date, *, later: bool) -> Iterator[Reason]:
+        """Units that no supply serves come after the last supply: on this day, since that is another or has another."""
+        then, now = (last_coming(basis, channel) for basis in (self._before, self._after))
+        last = now if later else then
+        if last is None or then == now or last[0] != day:
+            return
+        lot = (Source.SUPPLY, None, last[1])
+        if later:
+            yield self._lots.redated(lot) or self._lots.of_supply(Cause.SUPPLY_AHEAD, last[1])
+        else:
+            yield from filter(None, [self._lots.redated(lot), self._lots.worse(lot)])
 
     def _undated(self, line: LineChange) -> Iterator[Reason]:
         """Units that were dated by the rule have no date any more."""

@@ -273,6 +273,24 @@ def test_a_release_day_that_has_come_makes_units_ready() -> None:
     assert reasons(known, known, days=3)["1"].cause is Cause.TIME_PASSED
 
 
+AHEAD = {
+    "added": ([], [supply("s", 1, day(30))], Cause.SUPPLY_AHEAD),
+    "slipped": ([supply("s", 1, day(20))], [supply("s", 1, day(30))], Cause.SUPPLY_SLIPPED),
+    "dated again": ([supply("s", 1, day(-1))], [supply("s", 1, day(30))], Cause.SUPPLY_DATED_AGAIN),
+    "came forward": ([supply("s", 1, day(30))], [supply("s", 1, day(20))], Cause.SUPPLY_CAME_FORWARD),
+    "cancelled": ([supply("s", 1, day(30))], [], Cause.SUPPLY_CANCELLED),
+}
+
+
+@pytest.mark.parametrize(("then", "now", "expected"), AHEAD.values(), ids=AHEAD)
+def test_the_last_supply_ahead_is_the_cause_where_units_without_one_come_after_it(
+    then: list[Supply], now: list[Supply], expected: Cause
+) -> None:
+    orders, rule = [claim(1, 1), claim(2, 1)], {"P": replace(LEAD, buffer_days=1)}
+    found = reasons(facts(orders, supplies=then, rules=rule), facts(orders, supplies=now, rules=rule))
+    assert cause(found, 2) == (expected, "s")
+
+
 def test_more_receipts_may_teach_another_delay() -> None:
     rule = {"P": replace(BACKORDERS, confidence=80)}
     then = facts([claim(1, 2)], rules=rule, supplies=[supply("s", 5, day(2))])

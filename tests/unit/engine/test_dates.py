@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import plan
-from app.engine.answer import Offer
+from app.engine import ask, plan
+from app.engine.answer import Offer, Step
 from app.engine.dates import Calendar
-from app.engine.model import Display, Facts, LeadIn, Mode, Terms
+from app.engine.model import Display, Facts, LeadIn, Mode, Supply, Terms
 from app.engine.telling import first_day, last_day
 from tests.unit.engine.builders import (
     BACKORDERS,
@@ -33,12 +33,12 @@ RELEASE = replace(BACKORDERS, mode=Mode.PREORDER, release_on=day(10))
 
 def ends(terms: Terms, start: date, *, closed: frozenset[date] = frozenset()) -> date | None:
     """When the lead time of an order of `start` ends."""
-    calendar = Calendar(terms, Facts("mug", holidays={"DE": closed}), start)
+    calendar = Calendar(terms, Facts("mug", holidays={"DE": closed}), (), start)
     return calendar.ordered_in(1, start).expected
 
 
 def counts_from(terms: Terms, at: datetime, zone: str = "UTC") -> date:
-    return Calendar(terms, Facts("mug", time_zone=zone), TODAY).order_counts_from(at)
+    return Calendar(terms, Facts("mug", time_zone=zone), (), TODAY).order_counts_from(at)
 
 
 def only_offer(given_facts: Facts) -> Offer:
@@ -110,6 +110,46 @@ def test_a_buffer_is_added_to_what_supply_and_lead_time_say() -> None:
     terms = replace(BACKORDERS, lead_days=5, buffer_days=2)
     given_facts = facts([claim(1, 3)], rules={"P": terms}, supplies=[supply("1", 1, day(3))])
     assert pieces(plan(given_facts, TODAY)) == {"1": [coming(1, "1", day(5)), ordered_in(2, day(7))]}
+
+
+AFTER_SUPPLY = replace(BACKORDERS, lead_days=5)
+
+
+def test_units_that_no_supply_serves_come_no_earlier_than_those_on_their_way() -> None:
+    """Whatever arrives goes to whoever came first: a younger order cannot get its units before an older one."""
+    given_facts = facts([claim(1, 1), claim(2, 1)], rules={"P": AFTER_SUPPLY}, supplies=[supply("1", 1, day(30))])
+    assert pieces(plan(given_facts, TODAY)) == {"1": [coming(1, "1", day(30))], "2": [ordered_in(1, day(30))]}
+
+
+def test_a_release_dates_no_unit_earlier_than_those_on_their_way() -> None:
+    given_facts = facts([claim(1, 1), claim(2, 1)], rules={"P": RELEASE}, supplies=[supply("1", 1, day(30))])
+    assert pieces(plan(given_facts, TODAY))["2"] == [ordered_in(1, day(30))]
+
+
+def test_a_lead_time_that_has_passed_gives_no_date_whatever_is_on_its_way() -> None:
+    given_facts = facts([claim(1, 1), claim(2, 1)], rules={"P": AFTER_SUPPLY}, supplies=[supply("1", 1, day(30))])
+    planned = plan(given_facts, TODAY)
+    assert planned.revisit == day(1), "what new buyers are told moves with every day"
+    assert pieces(plan(given_facts, day(5)))["2"] == [ordered_in(1, day(30))]
+    assert pieces(plan(given_facts, day(6)))["2"] == [undated(1)]
+    assert plan(replace(given_facts, paused=True), TODAY).revisit == day(6)
+
+
+@pytest.mark.parametrize(
+    "out_of_the_way",
+    [supply("2", 1, day(30), "B"), supply("2", 0, day(30)), supply("2", 1, day(-1))],
+    ids=["it arrives where the channel does not sell from", "nothing of it is left for the queue", "it is late"],
+)
+def test_a_lead_time_stands_where_no_supply_comes_before(out_of_the_way: Supply) -> None:
+    given_facts = facts([claim(1, 1)], rules={"P": AFTER_SUPPLY}, supplies=[out_of_the_way])
+    assert pieces(plan(given_facts, TODAY)) == {"1": [ordered_in(1, day(5))]}
+
+
+def test_a_new_buyer_is_told_first_what_is_handed_out_first() -> None:
+    given_facts = facts(rules={"P": AFTER_SUPPLY}, supplies=[supply("1", 2, day(30))])
+    offer = only_offer(given_facts)
+    assert (offer.eta, offer.eta_latest) == (day(30), day(30))
+    assert ask(given_facts, "web", 1, TODAY) == (Step(1, day(30)),)
 
 
 def test_a_supply_is_late_when_its_own_day_has_passed_whatever_was_added() -> None:

@@ -1,6 +1,7 @@
 """What holds of every plan and of what it lets the shop sell, whatever the facts."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine import ask, plan
-from app.engine.answer import Plan
+from app.engine.answer import Plan, Step
 from app.engine.model import Facts, Stock
 from app.engine.pool import UNLIMITED
 from tests.unit.engine.builders import TODAY, claim, day
@@ -38,6 +39,10 @@ def on_any_day(planned: Plan) -> Plan:
     """The plan with the one date that is always today left out: when units on hand can be had."""
     offers = tuple(replace(o, steps=o.steps[1:] if o.available_now else o.steps) for o in planned.offers)
     return replace(planned, offers=offers)
+
+
+def by_unit(steps: Iterable[Step]) -> list[date | None]:
+    return [step.expected for step in steps for _ in range(step.quantity)]
 
 
 def shuffled(values: tuple[Value, ...], dice: Random) -> tuple[Value, ...]:
@@ -151,6 +156,15 @@ def test_what_a_buyer_is_told_is_what_he_gets_at_the_last_moment_of_the_day(
     for piece in bought.promises[-1].pieces:
         days[TODAY if piece.ready else piece.expected] -= piece.quantity
     assert not any(days.values())
+
+
+@thoroughly
+@given(any_facts(), st.integers(1, 9), st.integers(1, 9))
+def test_a_buyer_of_more_is_told_the_same_of_the_first_units(given_facts: Facts, few: int, more: int) -> None:
+    for channel in given_facts.channels:
+        if given_facts.terms(channel).may_split:
+            told = by_unit(ask(given_facts, channel.id, few, TODAY))
+            assert by_unit(ask(given_facts, channel.id, few + more, TODAY))[:few] == told
 
 
 @thoroughly

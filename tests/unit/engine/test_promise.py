@@ -38,8 +38,8 @@ def only_offer(given: Facts) -> Offer:
 
 def test_units_no_supply_serves_are_dated_by_the_lead_time_from_the_day_they_were_ordered() -> None:
     waiting = ordered(-4, 3)
-    planned = plan(facts([waiting], rules={"P": TWO_WEEKS}, supplies=[supply("1", 1, day(30))]), TODAY)
-    assert pieces(planned) == {"1": [coming(1, "1", day(30)), ordered_in(2, day(10))]}
+    planned = plan(facts([waiting], rules={"P": TWO_WEEKS}, supplies=[supply("1", 1, day(3))]), TODAY)
+    assert pieces(planned) == {"1": [coming(1, "1", day(3)), ordered_in(2, day(10))]}
 
 
 @pytest.mark.parametrize(("days", "piece"), [(-14, ordered_in(1, day(0))), (-15, undated(1))])

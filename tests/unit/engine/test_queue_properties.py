@@ -109,6 +109,18 @@ def test_nobody_rests_on_units_that_an_older_order_could_have_used_instead_of_wo
 
 
 @thoroughly
+@given(facts_of_one_pool())
+def test_no_younger_order_is_told_an_earlier_date_than_an_older_one(given_facts: Facts) -> None:
+    """As far as both have one, and neither a person nor a shipment being prepared decided it."""
+    plain = tuple(each for each in given_facts.claims if not (each.redated or each.approving))
+    latest = date.min
+    for promise in plan(replace(given_facts, claims=plain), TODAY).promises:
+        days = [piece.expected or TODAY for piece in promise.pieces if piece.source is not Source.UNKNOWN]
+        assert all(latest <= found for found in days)
+        latest = max([latest, *days])
+
+
+@thoroughly
 @given(any_facts(), st.data())
 def test_a_younger_order_never_changes_what_an_older_one_gets(given_facts: Facts, data: st.DataObject) -> None:
     channel = data.draw(st.sampled_from(given_facts.channels))
