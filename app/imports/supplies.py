@@ -160,7 +160,11 @@ class _Reading:
                 supply=str(kept.id),
                 state=TOLD[kept.state],
             )
-        values = lines.changed_columns(kept, changes, self.places, self.sellers, self.today)
+        # A day that the file states is given, also where it is the one we have.
+        stated = {key: given[key] for key in ("eta", "eta_latest") if key in given}
+        values = lines.changed_columns(kept, stated | changes, self.places, self.sellers, self.today)
+        if values["eta_latest"] != kept.eta_latest:
+            changes["eta_latest"] = values["eta_latest"]
         told = ", ".join(f"{key} {getattr(kept, key)} -> {value}" for key, value in changes.items())
         what = Said(lazy("supply {supply}, {what}: {changes}"), supply=str(kept.id), what=name, changes=told)
         report.effect(number, "changed", what)

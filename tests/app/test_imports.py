@@ -57,6 +57,24 @@ def test_a_line_is_found_again_by_its_reference_and_changed(engine: Engine, shop
     ]
 
 
+def test_a_range_that_moves_keeps_the_end_that_the_file_states(engine: Engine, shop: Shop) -> None:
+    header = f"{HEADER},eta_latest"
+    take_over(engine, shop, f"{header}\nPO-1,cup,berlin,5,2026-12-01,2026-12-20\n")
+    moved = f"{header}\nPO-1,cup,berlin,5,2026-12-05,2026-12-20\n"
+    [told] = take_over(engine, shop, moved).effects
+    assert str(told).endswith("cup PO-1: eta 2026-12-01 -> 2026-12-05")
+    assert take_over(engine, shop, moved).counts == {"unchanged": 1}
+    report = take_over(engine, shop, f"{header}\nPO-1,cup,berlin,5,2026-12-24,2026-12-20\n")
+    assert [(told.line, "eta_latest" in str(told)) for told in report.errors] == [(2, True)]
+
+
+def test_a_new_day_in_a_file_without_ranges_takes_the_place_of_a_range_and_says_so(engine: Engine, shop: Shop) -> None:
+    take_over(engine, shop, f"{HEADER},eta_latest\nPO-1,cup,berlin,5,2026-12-01,2026-12-20\n")
+    assert take_over(engine, shop, f"{HEADER}\nPO-1,cup,berlin,5,2026-12-01\n").counts == {"unchanged": 1}
+    [told] = take_over(engine, shop, f"{HEADER}\nPO-1,cup,berlin,5,2026-12-05\n").effects
+    assert str(told).endswith("eta 2026-12-01 -> 2026-12-05, eta_latest 2026-12-20 -> None")
+
+
 @pytest.mark.parametrize(
     ("row", "says"),
     [
