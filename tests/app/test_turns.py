@@ -121,6 +121,18 @@ def test_orders_are_read_again_only_where_the_policy_looks_at_something_else(eng
         assert connection.scalars(select(Mark.target).where(Mark.kind == "order")).all() == ["O1"]
 
 
+def test_of_two_people_who_change_the_policy_at_once_neither_undoes_what_the_other_said(
+    engine: Engine, shop: Shop
+) -> None:
+    first, second = again(engine, shop), again(engine, shop)
+    with engine.begin() as connection:
+        turns.put(connection, first, {"policy": "paid_first"})
+    with engine.begin() as connection:
+        turns.put(connection, second, {"rank_key": "level"})
+    found = turns.of(again(engine, shop))
+    assert (found.policy, found.rank_key) == ("paid_first", "level")
+
+
 def test_a_policy_nobody_knows_is_refused(engine: Engine, shop: Shop) -> None:
     with engine.begin() as connection, pytest.raises(turns.BadPolicy, match="policy"):
         turns.put(connection, shop, {"policy": "richest_first"})
