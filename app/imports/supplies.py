@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from app import marks
 from app.imports import cells
-from app.imports.report import Progress, Report, silent
+from app.imports.report import Agreed, Progress, Report, silent
 from app.imports.table import Table, guarded
 from app.models import Shop, Supply, Variant
 from app.refusal import BadValue
@@ -52,10 +52,10 @@ class Work:
 
 
 def take_over(
-    connection: Connection, shop: Shop, table: Table, *, who: str, why: str, today: date, dry_run: bool,
+    connection: Connection, shop: Shop, table: Table, *, who: str, why: str, today: date, agreed: Agreed,
     progress: Progress = silent,
 ) -> Report:  # fmt: skip
-    """Keep what the file says, all or nothing; with `dry_run`, or any error, nothing.
+    """Keep what the file says, all or nothing; with any error, or where it is not `agreed`, nothing.
 
     A row is the supply of its id, else the expected one of the same reference, SKU and warehouse, else a new one. A
     column that is not there leaves what is; `received` is only ever told, not read.
@@ -69,7 +69,7 @@ def take_over(
             report.error(number, wrong)
         if not done % BATCH:
             progress("Checking", done, len(table.rows))
-    if not report.errors and not dry_run and _locked(connection, work, report):
+    if not report.errors and agreed(report) and _locked(connection, work, report):
         _keep(connection, shop, work, who=who, why=why, progress=progress)
     return report
 
