@@ -1,5 +1,7 @@
 """What every request has in common: repeats, pages, and everything that can be wrong with one."""
 
+import base64
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -110,6 +112,26 @@ def test_a_cursor_that_is_none_of_ours_is_refused(api: Api, cursor: str) -> None
     answer = api("GET", f"/supplies?cursor={cursor}")
     assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
     assert "cursor" in (answer.json or {})["detail"]
+
+
+@pytest.mark.parametrize("number", [2**63, 10**30, -(10**30), 0, True])
+@pytest.mark.parametrize(
+    "path", ["/supplies", "/supplies/1/history", "/rules", "/rules/history", "/rises", "/moves", "/history"]
+)
+def test_a_cursor_with_a_number_that_is_none_of_ours_is_refused(api: Api, path: str, number: int) -> None:
+    answer = api("GET", f"{path}?cursor={cursor_of(number)}")
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800", 7])
+@pytest.mark.parametrize("path", ["/queue", "/queue?at_risk=true"])
+def test_a_cursor_with_a_text_that_is_none_of_ours_is_refused(api: Api, path: str, text: object) -> None:
+    answer = api("GET", f"{path}{'&' if '?' in path else '?'}cursor={cursor_of(text)}")
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+
+
+def cursor_of(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
 
 
 @pytest.mark.parametrize(
