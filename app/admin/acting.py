@@ -134,23 +134,31 @@ def _once(asking: Visit, needs: Needs, handle: Handler, arguments: dict[str, Any
     key, runtime, shop_id = f"form:{request.form.get(ONCE, '')}", asking.runtime, asking.shop.id
     asked = repeats.fingerprint("POST", request.full_path, _sent())
     try:
-        known = repeats.begin(runtime.engine, shop_id, key, asked, whole=whole)
+        taken = repeats.begin(runtime.engine, shop_id, key, asked, whole=whole)
     except Problem as wrong:
         raise Refused(_not_anew(wrong)) from wrong
-    if known is not None:
-        return Done(**json.loads(known.body))
+    if taken.status is not None:
+        return Done(**json.loads(taken.body))
     try:
         with opened(asking.staff, needs) as visit:
+            _hold(visit, taken)
             done = handle(visit, **arguments)
             body = json.dumps(asdict(replace(done, once="")))
-            repeats.keep(visit.connection, shop_id, key, 303, body)
+            repeats.keep(visit.connection, taken, 303, body)
     except Exception as wrong:
         # Nobody knows how far one came that broke off between its steps.
         if whole or isinstance(wrong, REFUSALS):
-            repeats.forget(runtime.engine, shop_id, key)
+            repeats.forget(runtime.engine, taken)
         raise
     tasks.try_to_wake(shop_id)
     return done
+
+
+def _hold(visit: Visit, taken: repeats.Answered) -> None:
+    try:
+        repeats.hold(visit.connection, taken)
+    except Problem as wrong:
+        raise Refused(_not_anew(wrong)) from wrong
 
 
 def _not_anew(wrong: Problem) -> str:

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.problem import Problem
 
 MOST = 200
+# PostgreSQL compares no number of ours with a greater one.
+LARGEST = 2**63
 T = TypeVar("T")
 
 # PostgreSQL keeps no NUL in a text.
@@ -37,9 +39,16 @@ def after(query: PageQuery, kind: type[T]) -> T | None:
         found: Any = json.loads(urlsafe_b64decode(query.cursor.encode()))
     except (ValueError, RecursionError):
         found = None
-    if isinstance(found, kind) and not isinstance(found, bool) and "\x00" not in str(found):
+    if isinstance(found, kind) and not isinstance(found, bool) and _can_be_ours(found):
         return found
     raise Problem(400, "cursor: Take `next` of the page before as it is, or leave it out for the first page.")
+
+
+def _can_be_ours(found: Any) -> bool:
+    """A number of ours, or a text that PostgreSQL takes: without NUL and halves of characters."""
+    if isinstance(found, int):
+        return 0 < found < LARGEST
+    return "\x00" not in found and not any("\ud800" <= sign <= "\udfff" for sign in found)
 
 
 def page(rows: Sequence[Any], query: PageQuery, key: Callable[[Any], Any]) -> dict[str, Any]:

@@ -96,10 +96,7 @@ def list_queue(call: Call) -> Any:
     query = call.query
     connection, shop, last = call.connection, call.shop, paging.after(query, str)
     if query.at_risk:
-        found = claims.at_risk(connection, shop.id, today(shop), query.sku)
-        ids = [claim["line_id"] for claim in found]
-        begin = ids.index(last) + 1 if last in ids else 0
-        rows = found[begin : begin + query.limit + 1]
+        rows = claims.at_risk(connection, shop.id, today(shop), query.sku, after=last, limit=query.limit + 1)
     else:
         rows = claims.lines(connection, shop.id, query.sku, after=last, limit=query.limit + 1)
     return paging.page(rows, query, lambda item: item["line_id"])

@@ -57,7 +57,10 @@ class NewSupply(SupplyFields):
 
 
 class ChangedSupply(Query):
-    """Fields left out stay as they are. With `version` it is changed only if it is still at that version."""
+    """Fields left out stay as they are, but for one: another `eta` without `eta_latest` takes the place of the range.
+
+    With `version` it is changed only if it is still at that version.
+    """
 
     warehouse: Name | None = None
     quantity: Units | None = None

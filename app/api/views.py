@@ -179,25 +179,28 @@ def _once(route: Route, runtime: Runtime, shop: Shop, made: tuple[Any, ...]) -> 
     """A write under an Idempotency-Key."""
     key = request.headers["Idempotency-Key"]
     asked = repeats.fingerprint(request.method, request.full_path, request.get_data())
-    known = repeats.begin(runtime.engine, shop.id, key, asked, whole=route.whole)
-    if known is not None:
-        return known.status, known.body
+    taken = repeats.begin(runtime.engine, shop.id, key, asked, whole=route.whole)
+    if taken.status is not None:
+        return taken.status, taken.body
     try:
-        return _perform(route, *made, keep=key)
+        return _perform(route, *made, keep=taken)
     except Problem:
-        repeats.forget(runtime.engine, shop.id, key)
+        repeats.forget(runtime.engine, taken)
         raise
 
 
 def _perform(
-    route: Route, runtime: Runtime, shop: Shop, who: str, ids: Any, query: Any, body: Any, *, keep: str | None
-) -> tuple[int, str]:
+    route: Route, runtime: Runtime, shop: Shop, who: str, ids: Any, query: Any, body: Any, *,
+    keep: repeats.Answered | None,
+) -> tuple[int, str]:  # fmt: skip
     try:
         with runtime.engine.begin() as connection:
+            if keep is not None:
+                repeats.hold(connection, keep)
             found = route.handler(Call(runtime, shop, connection, who, ids, query, body))
             text = route.answer.model_validate(found, from_attributes=False).model_dump_json()
             if keep is not None:
-                repeats.keep(connection, shop.id, keep, route.status, text)
+                repeats.keep(connection, keep, route.status, text)
     except tuple(kind for kind, _ in REFUSALS) as refused:
         status = next(status for kind, status in REFUSALS if isinstance(refused, kind))
         raise Problem(status, str(refused)) from refused

@@ -17,13 +17,16 @@ from app.engine.turns import in_turn
 from app.models import Order
 
 DIGITS = 20
+AFTER_DIGITS = "~"
 
 
 def own(queued_at: datetime, number: str, line: str) -> str:
-    """The place of a line by first come, first served. Numbers of orders sort as numbers: 9 before 10."""
-    whole = number.isascii() and number.isdecimal()
-    padded = number.zfill(DIGITS) if whole else "0" * DIGITS + number
-    return f"{queued_at.astimezone(UTC):%Y%m%d%H%M%S%f} {padded} {line}"
+    """The place of a line by first come, first served, as `engine.turns.first_come` has it.
+
+    Numbers of orders sort as numbers, 9 before 10, and before words.
+    """
+    sorting = f"{int(number):0{DIGITS}}" if number.isdecimal() else f"{AFTER_DIGITS}{number}"
+    return f"{queued_at.astimezone(UTC):%Y%m%d%H%M%S%f} {sorting} {line}"
 
 
 def places(

@@ -18,6 +18,7 @@ from app.cli.supplying import WHO, today
 from app.imports import BadFile, Report, end, read, rules, supplies, writing
 from app.imports.report import Progress
 from app.platforms import ShopError
+from app.pools import CannotOpen
 from app.rulebook import BadRule
 from app.supply import BadSupply
 
@@ -49,8 +50,9 @@ def import_supplies(shop_url: str, file: IO[bytes], dry_run: bool, why: str, as_
         table = read(file.name, file.read(), supplies.COLUMNS, supplies.NEEDED)
         with runtime.engine.connect() as connection:
             report = supplies.take_over(
-                connection, shop, table, who=_who(file), why=why, today=today(shop), dry_run=dry_run, progress=progress
-            )
+                connection, shop, table, who=_who(file), why=why, today=today(shop), agreed=lambda _: not dry_run,
+                progress=progress,
+            )  # fmt: skip
             end(connection, shop, report, file=Path(file.name).name, who=WHO, dry_run=dry_run)
         tasks.wake(shop.id)
     _tell(report, dry_run=dry_run, as_json=as_json)
@@ -77,7 +79,7 @@ def import_rules(shop_url: str, file: IO[bytes], dry_run: bool, as_json: bool, y
 
         with runtime.engine.connect() as connection:
             report = rules.take_over(
-                runtime, connection, shop, table, who=_who(file), dry_run=dry_run, open_pools=open_pools,
+                runtime, connection, shop, table, who=_who(file), agreed=lambda _: not dry_run, open_pools=open_pools,
                 progress=progress,
             )  # fmt: skip
             end(connection, shop, report, file=Path(file.name).name, who=WHO, dry_run=dry_run)
@@ -121,7 +123,7 @@ def _who(file: IO[bytes]) -> str:
 def _refusing() -> Iterator[None]:
     try:
         yield
-    except (BadFile, BadSupply, BadRule) as wrong:
+    except (BadFile, BadSupply, BadRule, CannotOpen) as wrong:
         raise click.ClickException(str(wrong)) from wrong
     except ShopError as wrong:
         raise click.ClickException(f"The shop could not be asked, and nothing was kept: {wrong}") from wrong

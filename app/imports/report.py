@@ -13,6 +13,10 @@ from app.wording import Said
 Progress = Callable[[str, int, int], None]
 
 
+# Whether what a file would do is to be kept; asked once it is known, where nothing is wrong.
+Agreed = Callable[["Report"], bool]
+
+
 def silent(_stage: str, _done: int, _all: int) -> None:
     """Nobody watches."""
 

@@ -10,7 +10,7 @@ from app import rulebook
 from app.engine.model import Mode
 from app.engine.rules import Scope
 from app.imports import cells
-from app.imports.report import Progress, Report, silent
+from app.imports.report import Agreed, Progress, Report, silent
 from app.imports.table import Table, guarded
 from app.models import Channel, Shop
 from app.refusal import BadValue
@@ -25,15 +25,15 @@ BATCH = 2000
 
 
 def take_over(
-    runtime: Runtime, connection: Connection, shop: Shop, table: Table, *, who: str, dry_run: bool,
+    runtime: Runtime, connection: Connection, shop: Shop, table: Table, *, who: str, agreed: Agreed,
     open_pools: Callable[[Sequence[str]], object], progress: Progress = silent,
 ) -> Report:  # fmt: skip
-    """Set what the file says, all or nothing; with `dry_run`, or any error, nothing.
+    """Set what the file says, all or nothing; with any error, or where it is not `agreed`, nothing.
 
     `open_pools` is asked for the pools of channels, by id, that have none and need one: before anything is kept.
 
     An empty cell lets its field be inherited; a column that is not there leaves what is. Raises ShopError where slugs
-    have to be asked of the shop and it does not answer.
+    have to be asked of the shop and it does not answer, and BadRule where somebody changed a rule meanwhile.
     """
     report, edits = Report(), []
     places = rulebook.resolve_all(runtime, shop, {_named(row) for _, row in table.rows})
@@ -49,7 +49,7 @@ def take_over(
             progress("Checking", done, len(table.rows))
     lacking = _lacking_pools(connection, shop.id, edits)
     report.pools = list(lacking.values())
-    if not report.errors and not dry_run:
+    if not report.errors and agreed(report):
         if lacking:
             open_pools(list(lacking))
         rulebook.put_many(connection, shop, edits, who=who, told=lambda done: progress("Setting", done, len(edits)))
@@ -81,7 +81,7 @@ def _edit(number: int, row: Mapping[str, str], place: Place, kept: Kept | None, 
                if before.get(key) != after.get(key)]  # fmt: skip
     what = Said("{rule}: {changes}", rule=name, changes=", ".join(changes))
     report.effect(number, "changed" if kept else "added", what)
-    return [Edit(place, fields)]
+    return [Edit(place, fields, kept.version if kept else 0)]
 
 
 def _place(found: Place | BadRule, seen: dict[Any, int], number: int) -> Place:

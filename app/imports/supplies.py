@@ -2,18 +2,19 @@
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as lazy
-from sqlalchemy import BigInteger, Connection, any_, cast, select
+from sqlalchemy import BigInteger, Connection, any_, cast, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app import marks
 from app.imports import cells
-from app.imports.report import Progress, Report, silent
+from app.imports.report import Agreed, Progress, Report, silent
+from app.imports.supply_cells import COLUMNS, NEEDED, read_cells
 from app.imports.table import Table, guarded
 from app.models import Shop, Supply, Variant
 from app.refusal import BadValue
@@ -23,24 +24,10 @@ from app.supply.fields import SupplyFields, check, fields_of
 from app.supply.record import Kept, Move
 from app.wording import Said
 
-COLUMNS = (
-    "id", "reference", "sku", "warehouse", "quantity", "received", "eta", "eta_latest", "supplier", "ordered_on",
-    "confidence", "held", "state",
-)  # fmt: skip
-NEEDED = ("sku", "warehouse", "quantity", "eta")
-READ: Mapping[str, Callable[[str], Any]] = {
-    "id": cells.whole,
-    "quantity": cells.whole,
-    "eta": cells.day,
-    "eta_latest": cells.day,
-    "ordered_on": cells.day,
-    "confidence": cells.whole,
-    "held": cells.whole,
-}
-# What an empty cell means in a column that is there.
-EMPTY = {"reference": "", "eta_latest": None, "supplier": None, "ordered_on": None, "confidence": None, "held": 0}
-STATES = {"", "expected", "late", "cancelled"}
 BATCH = 2000
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('import', :shop))")
+
+__all__ = ["COLUMNS", "NEEDED", "out", "take_over"]
 
 
 @dataclass(slots=True)
@@ -52,15 +39,17 @@ class Work:
 
 
 def take_over(
-    connection: Connection, shop: Shop, table: Table, *, who: str, why: str, today: date, dry_run: bool,
+    connection: Connection, shop: Shop, table: Table, *, who: str, why: str, today: date, agreed: Agreed,
     progress: Progress = silent,
 ) -> Report:  # fmt: skip
-    """Keep what the file says, all or nothing; with `dry_run`, or any error, nothing.
+    """Keep what the file says, all or nothing; with any error, or where it is not `agreed`, nothing.
 
-    A row is the supply of its id, else the expected one of the same reference, SKU and warehouse, else a new one. A
-    column that is not there leaves what is; `received` is only ever told, not read.
+    A row is the supply of its id, else the one of the same reference, SKU and warehouse, an expected one before those
+    that are over, else a new one. What is over is not added again. A column that is not there leaves what is;
+    `received` is only ever told, not read. Until the transaction ends, the shop's other files wait.
     """
     report, work = Report(), Work()
+    connection.execute(_ONE_AT_A_TIME, {"shop": shop.id})
     reading = _Reading(connection, shop, table, today)
     for done, (number, row) in enumerate(table.rows, start=1):
         try:
@@ -69,7 +58,7 @@ def take_over(
             report.error(number, wrong)
         if not done % BATCH:
             progress("Checking", done, len(table.rows))
-    if not report.errors and not dry_run and _locked(connection, work, report):
+    if not report.errors and agreed(report) and _locked(connection, work, report):
         _keep(connection, shop, work, who=who, why=why, progress=progress)
     return report
 
@@ -111,21 +100,23 @@ class _Reading:
         self.by_id = {row.id: row for row in kept}
         self.by_key: dict[tuple[str, str, str], list[Kept]] = defaultdict(list)
         for row in kept:
-            if row.state == "expected" and row.reference:
+            if row.reference:
                 self.by_key[row.reference, row.sku, row.warehouse].append(row)
         self.seen: dict[Any, int] = {}
 
     def look(self, number: int, row: Mapping[str, str], report: Report, work: Work) -> None:
         """Say what the row would do. Raises BadValue."""
-        given = _values(row)
+        given = read_cells(row)
         state, kept = given.pop("state", ""), self._kept(given)
         self._once(number, given, kept)
-        given.pop("id", None)
+        by_id = given.pop("id", None) is not None
         name = f"{given['sku'] or ''} {given.get('reference') or ''}".strip()
         if kept is None:
             self._new(number, given, state, name, report, work)
         elif state == "cancelled":
             self._cancelled(number, kept, name, report, work)
+        elif kept.state != "expected" and not by_id:
+            self._over(number, given, kept, name, report)
         else:
             self._changed(number, given, kept, name, report, work)
 
@@ -160,11 +151,29 @@ class _Reading:
                 supply=str(kept.id),
                 state=TOLD[kept.state],
             )
-        values = lines.changed_columns(kept, changes, self.places, self.sellers, self.today)
+        # A day that the file states is given, also where it is the one we have.
+        stated = {key: given[key] for key in ("eta", "eta_latest") if key in given}
+        values = lines.changed_columns(kept, stated | changes, self.places, self.sellers, self.today)
+        if values["eta_latest"] != kept.eta_latest:
+            changes["eta_latest"] = values["eta_latest"]
         told = ", ".join(f"{key} {getattr(kept, key)} -> {value}" for key, value in changes.items())
         what = Said(lazy("supply {supply}, {what}: {changes}"), supply=str(kept.id), what=name, changes=told)
         report.effect(number, "changed", what)
         work.moved[number] = Move(kept, "changed", values)
+
+    def _over(self, number: int, given: Mapping[str, Any], kept: Kept, name: str, report: Report) -> None:
+        """The file still has what arrived or was cancelled. Other units, or another day to come, cannot be of that."""
+        to_come = given["eta"] != kept.eta and given["eta"] >= self.today
+        if to_come or given["quantity"] != kept.quantity:
+            raise BadSupply(
+                lazy(
+                    "reference: Supply {supply}, of this reference, SKU and warehouse, is {state}. Give what is still "
+                    "to come another reference, or leave the line out."
+                ),
+                supply=str(kept.id),
+                state=TOLD[kept.state],
+            )
+        report.effect(number, "unchanged", Said(name))
 
     def _cancelled(self, number: int, kept: Kept, name: str, report: Report, work: Work) -> None:
         if kept.state == "received":
@@ -185,13 +194,14 @@ class _Reading:
                 )
             return self.by_id[given["id"]]
         found = self.by_key.get(_key(given), []) if given.get("reference") else []
-        if len(found) > 1:
-            ids = [str(row.id) for row in found]
+        expected = [row for row in found if row.state == "expected"]
+        if len(expected) > 1:
+            ids = [str(row.id) for row in expected]
             raise BadSupply(
                 lazy("reference: Supplies {supplies} are all of this reference, SKU and warehouse. Give the id."),
                 supplies=ids,
             )
-        return found[0] if found else None
+        return expected[0] if expected else max(found, key=lambda row: row.id, default=None)
 
     def _once(self, number: int, given: Mapping[str, Any], kept: Kept | None) -> None:
         if kept is None and not given.get("reference"):
@@ -202,25 +212,6 @@ class _Reading:
         self.seen[key] = number
 
 
-def _values(row: Mapping[str, str]) -> dict[str, Any]:
-    """The cells as values; of an empty one what that means, of a needed one nothing. Raises BadSupply."""
-    given: dict[str, Any] = {}
-    for name, text in row.items():
-        try:
-            value = (READ.get(name) or cells.words)(text) if text else EMPTY.get(name)
-        except BadValue as wrong:
-            raise BadSupply("{field}: {reason}", field=name, reason=wrong) from wrong
-        # A supply of a variant without a SKU is known by its id alone.
-        if name in NEEDED and value is None and not row.get("id"):
-            raise BadSupply(lazy("{field}: This cell is empty."), field=name)
-        if name != "received":
-            given[name] = value
-    given["state"] = (row.get("state") or "").lower()
-    if given["state"] not in STATES:
-        raise BadSupply(lazy("state: {given} is neither expected nor cancelled."), given=repr(row["state"][:20]))
-    return given
-
-
 def _key(given: Mapping[str, Any]) -> tuple[str, str, str]:
     return given["reference"], given["sku"], given["warehouse"]
 
@@ -228,9 +219,9 @@ def _key(given: Mapping[str, Any]) -> tuple[str, str, str]:
 def _names(table: Table) -> set[str]:
     """The suppliers that the file names; what cannot be a name is told when its row is looked at."""
     found = set()
-    for text in {row.get("supplier") or "" for _, row in table.rows}:
+    for name in {row.get("supplier") or "" for _, row in table.rows}:
         with contextlib.suppress(ValueError):
-            found.add(suppliers.checked_name(cells.words(text)))
+            found.add(suppliers.checked_name(cells.words(name)))
     return found
 
 

@@ -17,10 +17,12 @@ from app import clock, pooling, wording
 from app.imports import rules, supplies
 from app.imports.ending import end
 from app.imports.limits import BadFile
-from app.imports.report import Progress, Report, Told
+from app.imports.report import Agreed, Progress, Report, Told
 from app.imports.table import Table, read
 from app.models import Shop, Upload
 from app.platforms import ShopError
+from app.pools import CannotOpen
+from app.refusal import BadValue
 from app.runtime import Runtime
 from app.wording import Said
 
@@ -36,6 +38,7 @@ BROKE_OFF = lazy(
 ON_OUR_SIDE = lazy("Something went wrong on our side. Nothing was kept.")
 NO_LONGER = lazy("What the file would do has changed since you looked. Nothing was kept: look again.")
 NOT_ASKED = lazy("The shop could not be asked, and nothing was kept: {reason}")
+NOT_KEPT = lazy("Nothing was kept: {reason}")
 
 Kept = Row[*tuple[Any, ...]]
 
@@ -53,23 +56,23 @@ class Kind:
 def _supplies(
     _runtime: Runtime, connection: Connection, shop: Shop, table: Table, upload: Kept, today: date, progress: Progress
 ) -> Report:
-    dry = upload.state == "checking"
     return supplies.take_over(
-        connection, shop, table, who=_who(upload), why=upload.why, today=today, dry_run=dry, progress=progress
-    )
+        connection, shop, table, who=_who(upload), why=upload.why, today=today, agreed=_agreed(upload),
+        progress=progress,
+    )  # fmt: skip
 
 
 def _rules(
     runtime: Runtime, connection: Connection, shop: Shop, table: Table, upload: Kept, _today: date, progress: Progress
 ) -> Report:
-    dry, who = upload.state == "checking", _who(upload)
+    who = _who(upload)
 
     def open_pools(channels: Sequence[str]) -> None:
         """Whoever said yes to the file was told of them, and of what that changes."""
         pooling.open_pools(runtime, shop, [[channel] for channel in channels], who=who, agreed=True)
 
     return rules.take_over(
-        runtime, connection, shop, table, who=who, dry_run=dry, open_pools=open_pools, progress=progress
+        runtime, connection, shop, table, who=who, agreed=_agreed(upload), open_pools=open_pools, progress=progress
     )
 
 
@@ -127,6 +130,10 @@ def work(runtime: Runtime, shop_id: int, number: int) -> None:
         _take_over(runtime, runtime.shop(shop_id), upload)
     except BadFile as wrong:
         _end(runtime, upload, wrong.said)
+    except (BadValue, CannotOpen) as wrong:
+        # Somebody changed what the file is about between our look at it and our writing it, or the shop cannot have a
+        # pool as it is.
+        _end(runtime, upload, Said(NOT_KEPT, reason=wrong.said))
     except ShopError as wrong:
         _end(runtime, upload, Said(NOT_ASKED, reason=wrong.said))
     except Exception:
@@ -181,6 +188,11 @@ def _progress(runtime: Runtime, upload: Kept) -> Progress:
             _settle(connection, upload, stage=stage, done=min(done, total), total=total)
 
     return progress
+
+
+def _agreed(upload: Kept) -> Agreed:
+    """Somebody said yes to just this."""
+    return lambda report: upload.state == "keeping" and _told(report) == upload.report
 
 
 def _told(report: Report) -> dict[str, Any]:

@@ -27,25 +27,32 @@ def lines(
 ) -> list[dict[str, Any]]:
     """Every open claim in queue order, in the shape of DESIGN.md section 7, `dueback queue --json`.
 
-    At most `limit`, of those after the line `after`; after one that is gone, from the beginning.
+    At most `limit`, of those after the line `after`; after one that is gone, after the place it had. Of one the shop
+    does not know any more nobody knows that: then from the beginning.
     """
     if _is_first_come(connection, shop_id):
         rows = connection.execute(_after(_query(shop_id, sku), shop_id, after).limit(limit)).all()
     else:
-        found = _in_turn(connection, shop_id, connection.execute(_query(shop_id, sku)).all())
-        ids = [row.id for row in found]
-        begin = ids.index(after) + 1 if after in ids else 0
-        rows = found[begin : None if limit is None else begin + limit]
+        rows = _rest(connection, shop_id, sku, after)[:limit]
     names = _Names(connection, shop_id, rows)
     return [_claim(row, names) for row in rows]
 
 
-def at_risk(connection: Connection, shop_id: int, today: date, sku: str | None = None) -> list[dict[str, Any]]:
+def at_risk(
+    connection: Connection,
+    shop_id: int,
+    today: date,
+    sku: str | None = None,
+    *,
+    after: str | None = None,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
     """The open claims that were told a day which has passed or does not hold: `promised`, with the `late` supplies.
 
-    A supply is late from the day after its own, whether the claims on it were planned anew already or not.
+    A supply is late from the day after its own, whether the claims on it were planned anew already or not. `after` and
+    `limit` as for `lines`; the line `after` need not be at risk any more.
     """
-    rows = _in_turn(connection, shop_id, connection.execute(_query(shop_id, sku)).all())
+    rows = _rest(connection, shop_id, sku, after)
     names = _Names(connection, shop_id, rows)
     found = []
     for row in rows:
@@ -54,7 +61,7 @@ def at_risk(connection: Connection, shop_id: int, today: date, sku: str | None =
         if row.waiting and (late or let_down):
             promised = row.promised.isoformat() if row.promised else None
             found.append(_claim(row, names) | {"promised": promised, "late": late})
-    return found
+    return found[:limit]
 
 
 def _late(row: Row[*tuple[Any, ...]], names: "_Names", today: date) -> list[dict[str, Any]]:
@@ -82,6 +89,18 @@ def _after(query: Select[*tuple[Any, ...]], shop_id: int, line: str | None) -> S
         return query
     last = select(Line.turn, Line.id).where(Line.shop_id == shop_id, Line.id == line)
     return query.where((tuple_(Line.turn, Line.id) > last.scalar_subquery()) | ~last.exists())
+
+
+def _rest(connection: Connection, shop_id: int, sku: str | None, after: str | None) -> Sequence[Entry]:
+    """The open lines in turn, as people's decisions of this moment have them, from behind the line `after` on."""
+    rows = _in_turn(connection, shop_id, connection.execute(_query(shop_id, sku)).all())
+    ids = [row.id for row in rows]
+    if after is None:
+        return rows
+    if after in ids:
+        return rows[ids.index(after) + 1 :]
+    place = connection.scalar(select(Line.turn).where(Line.shop_id == shop_id, Line.id == after)) or ""
+    return [row for row in rows if row.turn > place]
 
 
 def _is_first_come(connection: Connection, shop_id: int) -> bool:

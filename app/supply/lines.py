@@ -192,12 +192,13 @@ def changed_columns(
                 field=name,
                 known=", ".join(sorted(CHANGEABLE)),
             )
-    if "eta" in changes and "eta_latest" not in changes:
-        changes = {**changes, "eta_latest": None}
     told = {name: getattr(row, name) for name in TOLD} | {"variant_id": row.variant_id, "warehouse": "as it is"}
     fields = fields_of({**told, **changes})
     if fields.eta != row.eta:
         check_eta(fields.eta, today)
+        if "eta_latest" not in changes:
+            # A new day takes the place of a range.
+            fields = fields.model_copy(update={"eta_latest": None})
     check_together(fields, today)
     if fields.quantity < row.received:
         raise BadSupply(

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, select, update
 
 from app import marks
+from app.book import turn
 from app.engine.model import Policy
 from app.models import Channel, Line, Order, Shop, Stock, Variant, Warehouse
 from app.turns import setting
@@ -85,7 +86,7 @@ def find(connection: Connection, shop_id: int) -> set[str]:
         # What is not counted is always there.
         .where(Line.shop_id == shop_id, Line.open > 0, Variant.tracked.is_not(False))
     )
-    rows = sorted(connection.execute(query), key=_first_come)
+    rows = sorted(connection.execute(query), key=_place)
     wanted = (Wanted(row.order_id, row.variant_id or "", row.open, reach.get(row.channel_id, ())) for row in rows)
     stocks = connection.execute(
         select(Stock.variant_id, Stock.warehouse_id, Stock.quantity).where(Stock.shop_id == shop_id)
@@ -93,5 +94,6 @@ def find(connection: Connection, shop_id: int) -> set[str]:
     return completing(wanted, {(row.variant_id, row.warehouse_id): row.quantity for row in stocks})
 
 
-def _first_come(row: Row[*tuple[Any, ...]]) -> tuple[Any, ...]:
-    return row.queued_at, int(row.number) if row.number.isdecimal() else 0, row.number, row.order_id
+def _place(row: Row[*tuple[Any, ...]]) -> str:
+    """That of the whole order."""
+    return turn.own(row.queued_at, row.number, row.order_id)

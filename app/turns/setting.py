@@ -70,7 +70,8 @@ def put(connection: Connection, shop: Shop, changes: Mapping[str, Any], *, who: 
 
     `who` does it, where that is known. Raises BadPolicy.
     """
-    before = of(shop)
+    # As it is by now: somebody else may have changed it since the shop was read.
+    before = of(connection.execute(select(Shop.settings).where(Shop.id == shop.id).with_for_update()).one())
     try:
         after = Setting.model_validate(before.model_dump() | dict(changes))
     except ValidationError as wrong:

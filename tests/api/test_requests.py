@@ -1,5 +1,8 @@
 """What every request has in common: repeats, pages, and everything that can be wrong with one."""
 
+import base64
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +11,7 @@ from sqlalchemy import Engine, func, select, update
 
 from app.api import repeats
 from app.models import Answer, Shop, Supply
+from app.supply import lines
 from tests.api.conftest import Api, make_key
 
 NEW = {"sku": "cup", "warehouse": "berlin", "quantity": 5, "eta": "2026-12-31"}
@@ -41,14 +45,42 @@ def test_a_refused_write_may_be_mended_under_the_same_key(api: Api) -> None:
 
 def test_a_write_under_way_is_not_begun_again_unless_it_was_cut_off_whole(api: Api, engine: Engine, shop: Shop) -> None:
     asked = repeats.fingerprint("POST", "/x", b"")
-    assert repeats.begin(engine, shop.id, "k", asked, whole=True) is None
+    first = repeats.begin(engine, shop.id, "k", asked, whole=True)
+    assert first.status is None
     with pytest.raises(Exception, match="under way"):
         repeats.begin(engine, shop.id, "k", asked, whole=True)
     with engine.begin() as connection:
         connection.execute(update(Answer).values(at=func.now() - repeats.CUT_OFF_AFTER * 2))
     with pytest.raises(Exception, match="under way"):
         repeats.begin(engine, shop.id, "k", asked, whole=False)
-    assert repeats.begin(engine, shop.id, "k", asked, whole=True) is None
+    second = repeats.begin(engine, shop.id, "k", asked, whole=True)
+    assert second.status is None
+    with engine.connect() as connection, pytest.raises(Exception, match="under way"):
+        repeats.hold(connection, first)
+    repeats.forget(engine, first)
+    with engine.begin() as connection:
+        repeats.hold(connection, second)
+        repeats.keep(connection, second, 201, "{}")
+    assert repeats.begin(engine, shop.id, "k", asked, whole=True).status == 201
+
+
+def test_a_slow_write_that_is_repeated_while_it_works_happens_once(
+    api: Api, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it takes: here nothing is waited for at all."""
+    before, add, repeated = supplies(engine), lines.add, []
+    monkeypatch.setattr(repeats, "CUT_OFF_AFTER", timedelta(0))
+
+    def add_slowly(*given: Any, **named: Any) -> int:
+        monkeypatch.setattr(lines, "add", add)
+        repeated.append(api("POST", "/supplies", NEW, Idempotency_Key="order-1").status_code)
+        return add(*given, **named)
+
+    monkeypatch.setattr(lines, "add", add_slowly)
+    first = api("POST", "/supplies", NEW, Idempotency_Key="order-1")
+    assert (first.status_code, repeated) == (201, [409])
+    assert api("POST", "/supplies", NEW, Idempotency_Key="order-1").json == first.json
+    assert supplies(engine) == before + 1
 
 
 def test_answers_are_let_go_of_after_a_day(api: Api, engine: Engine) -> None:
@@ -80,6 +112,26 @@ def test_a_cursor_that_is_none_of_ours_is_refused(api: Api, cursor: str) -> None
     answer = api("GET", f"/supplies?cursor={cursor}")
     assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
     assert "cursor" in (answer.json or {})["detail"]
+
+
+@pytest.mark.parametrize("number", [2**63, 10**30, -(10**30), 0, True])
+@pytest.mark.parametrize(
+    "path", ["/supplies", "/supplies/1/history", "/rules", "/rules/history", "/rises", "/moves", "/history"]
+)
+def test_a_cursor_with_a_number_that_is_none_of_ours_is_refused(api: Api, path: str, number: int) -> None:
+    answer = api("GET", f"{path}?cursor={cursor_of(number)}")
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800", 7])
+@pytest.mark.parametrize("path", ["/queue", "/queue?at_risk=true"])
+def test_a_cursor_with_a_text_that_is_none_of_ours_is_refused(api: Api, path: str, text: object) -> None:
+    answer = api("GET", f"{path}{'&' if '?' in path else '?'}cursor={cursor_of(text)}")
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+
+
+def cursor_of(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,13 @@ def test_a_supply_is_added_changed_received_and_its_history_kept(api: Api, engin
     assert (api("POST", f"/supplies/{made['id']}/cancel", {}).json or {})["status"] == "cancelled"
 
 
+def test_a_range_stays_until_another_day_takes_its_place(api: Api) -> None:
+    new = {"sku": "cup", "warehouse": "berlin", "quantity": 8, "eta": "2026-12-20", "eta_latest": "2027-01-10"}
+    path = f"/supplies/{api('POST', '/supplies', new).json['id']}"  # type: ignore[index]
+    for change, ends in (({"eta": "2026-12-20"}, "2027-01-10"), ({"eta": "2026-12-22"}, None)):
+        assert (api("PATCH", path, change).json or {})["eta_latest"] == ends
+
+
 def test_supplies_are_filtered(api: Api) -> None:
     assert [item["reference"] for item in api.get("/supplies?sku=cup&supplier=Kiln")["items"]] == ["PO-9", "PO-30"]
     assert [item["reference"] for item in api.get("/supplies?reference=PO-30")["items"]] == ["PO-30"]

@@ -23,7 +23,7 @@ def take_over(
     table = read(name, given, supplies.COLUMNS, supplies.NEEDED)
     with engine.connect() as connection:
         report = supplies.take_over(
-            connection, shop, table, who="dueback command", why="", today=TODAY, dry_run=dry_run, **how
+            connection, shop, table, who="dueback command", why="", today=TODAY, agreed=lambda _: not dry_run, **how
         )
         connection.rollback() if dry_run or report.errors else connection.commit()
     return report
@@ -53,8 +53,9 @@ def take_over_rules(runtime: Runtime, shop: Shop, text: str, *, dry_run: bool = 
     opened: list[str] = []
     with runtime.engine.connect() as connection:
         report = rules.take_over(
-            runtime, connection, shop, table, who="dueback command", dry_run=dry_run, open_pools=opened.extend
-        )
+            runtime, connection, shop, table, who="dueback command", agreed=lambda _: not dry_run,
+            open_pools=opened.extend,
+        )  # fmt: skip
         connection.rollback() if dry_run or report.errors else connection.commit()
     assert opened == ([] if dry_run or report.errors else report.pools)
     return report

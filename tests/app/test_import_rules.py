@@ -1,15 +1,22 @@
 """Rules from files: as by the command, all or none."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Engine, select
 
-from app.imports import rules, writing
+from app import pooling
+from app.engine.rules import Scope
+from app.imports import rules, uploads, writing
 from app.models import Rule, Shop
+from app.pools import CannotOpen
 from app.runtime import Runtime
+from app.wording import retold
 from tests.app.importing import count, take_over_rules
-from tests.app.rule_shop import installed, variant
+from tests.app.rule_shop import installed, place, put, variant
 
 
 @pytest.fixture
@@ -76,3 +83,89 @@ def test_more_rules_than_a_statement_takes_parameters(runtime: Runtime, shop: Sh
     names = "".join(f"variant:v{number},off\n" for number in range(70_000))
     report = take_over_rules(runtime, shop, f"scope,mode\n{names}")
     assert len(report.errors) == 70_000
+
+
+@pytest.fixture
+def poolless(engine: Engine) -> Shop:
+    """No channel has a pool; plates, which are listed in one of them, must not be sold past zero."""
+    found = installed(engine, variant("cup"), variant("plate", listed_in=("outlet",)), pools=False)
+    put(engine, found, place(Scope.VARIANT, "plate"), mode="off", cap=5)
+    return found
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The channels that got a pool, where the shop makes them as it is asked to."""
+    found: list[str] = []
+    monkeypatch.setattr(
+        pooling, "open_pools", lambda _runtime, _shop, groups, **_how: found.extend(each for [each] in groups)
+    )
+    return found
+
+
+def seen(runtime: Runtime, shop: Shop, text: str) -> int:
+    """Somebody sends the file and is shown what it would do. Returns its number."""
+    with runtime.engine.begin() as connection:
+        number = uploads.receive(connection, shop.id, "rules", "rules.csv", text.encode(), who="Ann")
+    uploads.work(runtime, shop.id, number)
+    return number
+
+
+def confirmed(runtime: Runtime, shop: Shop, number: int) -> tuple[str, str]:
+    """They say yes. Returns how it ended, and what they are told is wrong."""
+    with runtime.engine.begin() as connection:
+        assert uploads.confirm(connection, shop.id, number)
+    uploads.work(runtime, shop.id, number)
+    with runtime.engine.connect() as connection:
+        upload = uploads.find(connection, shop.id, "rules", number)
+    assert upload is not None
+    return upload.state, str(retold(upload.wrong)) if upload.wrong else ""
+
+
+OPENING = "scope,mode,cap\nvariant:plate,backorder,9\n"
+
+
+def test_a_file_opens_the_pools_that_somebody_said_yes_to(runtime: Runtime, poolless: Shop, opened: list[str]) -> None:
+    assert confirmed(runtime, poolless, seen(runtime, poolless, OPENING)) == ("kept", "")
+    assert opened == ["outlet"]
+
+
+def test_no_pool_is_opened_where_the_file_would_do_something_else_by_now(
+    runtime: Runtime, poolless: Shop, opened: list[str]
+) -> None:
+    number = seen(runtime, poolless, OPENING)
+    put(runtime.engine, poolless, place(Scope.VARIANT, "plate"), cap=6)
+    assert confirmed(runtime, poolless, number) == ("checked", str(uploads.NO_LONGER))
+    assert opened == []
+    assert confirmed(runtime, poolless, number) == ("kept", "")
+
+
+def change_the_rule(runtime: Runtime, shop: Shop) -> None:
+    put(runtime.engine, shop, place(Scope.VARIANT, "plate"), cap=6)
+
+
+def cannot_open(_runtime: Runtime, _shop: Shop) -> None:
+    raise CannotOpen(lazy("The shop does not have one of these channels any more."))
+
+
+@pytest.mark.parametrize(
+    ("happens", "says"),
+    [
+        (change_the_rule, "Nothing was kept: version: The rule is at version 2 now, not 1. Look at it again."),
+        (cannot_open, "Nothing was kept: The shop does not have one of these channels any more."),
+    ],
+)
+def test_what_goes_wrong_while_the_pools_are_opened_is_told_with_its_reason(
+    runtime: Runtime,
+    poolless: Shop,
+    monkeypatch: pytest.MonkeyPatch,
+    happens: Callable[[Runtime, Shop], None],
+    says: str,
+) -> None:
+    def open_pools(runtime: Runtime, shop: Shop, _groups: Any, **_how: Any) -> None:
+        happens(runtime, shop)
+
+    monkeypatch.setattr(pooling, "open_pools", open_pools)
+    assert confirmed(runtime, poolless, seen(runtime, poolless, OPENING)) == ("checked", says)
+    with runtime.engine.connect() as connection:
+        assert connection.scalars(select(Rule.fields["mode"].astext)).all() == ["off"]

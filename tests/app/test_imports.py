@@ -1,15 +1,17 @@
 """Purchase orders from files: all rows or none, every error with its line, and what was written out changes nothing."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy.exc import OperationalError
 
 from app import marks
-from app.imports import supplies, writing
+from app.imports import read, supplies, writing
 from app.imports.table import guarded, unguarded
 from app.models import Shop, Supplier, Supply, SupplyChange, Variant
 from app.supply import lines, receipts, record
@@ -55,6 +57,24 @@ def test_a_line_is_found_again_by_its_reference_and_changed(engine: Engine, shop
         ("changed", {"eta": "2027-01-15"}),
         ("cancelled", {"state": "cancelled"}),
     ]
+
+
+def test_a_range_that_moves_keeps_the_end_that_the_file_states(engine: Engine, shop: Shop) -> None:
+    header = f"{HEADER},eta_latest"
+    take_over(engine, shop, f"{header}\nPO-1,cup,berlin,5,2026-12-01,2026-12-20\n")
+    moved = f"{header}\nPO-1,cup,berlin,5,2026-12-05,2026-12-20\n"
+    [told] = take_over(engine, shop, moved).effects
+    assert str(told).endswith("cup PO-1: eta 2026-12-01 -> 2026-12-05")
+    assert take_over(engine, shop, moved).counts == {"unchanged": 1}
+    report = take_over(engine, shop, f"{header}\nPO-1,cup,berlin,5,2026-12-24,2026-12-20\n")
+    assert [(told.line, "eta_latest" in str(told)) for told in report.errors] == [(2, True)]
+
+
+def test_a_new_day_in_a_file_without_ranges_takes_the_place_of_a_range_and_says_so(engine: Engine, shop: Shop) -> None:
+    take_over(engine, shop, f"{HEADER},eta_latest\nPO-1,cup,berlin,5,2026-12-01,2026-12-20\n")
+    assert take_over(engine, shop, f"{HEADER}\nPO-1,cup,berlin,5,2026-12-01\n").counts == {"unchanged": 1}
+    [told] = take_over(engine, shop, f"{HEADER}\nPO-1,cup,berlin,5,2026-12-05\n").effects
+    assert str(told).endswith("eta 2026-12-01 -> 2026-12-05, eta_latest 2026-12-20 -> None")
 
 
 @pytest.mark.parametrize(
@@ -112,6 +132,65 @@ def test_a_line_that_is_cancelled_already_is_unchanged(engine: Engine, shop: Sho
         lines.cancel(connection, shop, number, who=WHO)
     report = take_over(engine, shop, f"id,{HEADER},state\n{number},PO-1,cup,berlin,1,2026-12-24,cancelled\n")
     assert report.counts == {"unchanged": 1}
+
+
+def received(connection: Connection, shop: Shop, number: int) -> None:
+    receipts.enter(connection, record.locked(connection, shop.id, number), 5, on=TODAY, who=WHO)
+
+
+def cancelled(connection: Connection, shop: Shop, number: int) -> None:
+    lines.cancel(connection, shop, number, who=WHO)
+
+
+@pytest.mark.parametrize("over", [received, cancelled])
+def test_a_file_that_still_has_what_is_over_adds_no_units_again(
+    engine: Engine, shop: Shop, over: Callable[[Connection, Shop, int], None]
+) -> None:
+    text = f"{HEADER}\nPO-1,cup,berlin,5,2026-12-24\n"
+    take_over(engine, shop, text)
+    with engine.begin() as connection:
+        [number] = connection.scalars(select(Supply.id))
+        over(connection, shop, number)
+    assert take_over(engine, shop, text).counts == {"unchanged": 1}
+    # The day on which it came is past, and changes nothing any more.
+    assert take_over(engine, shop, text.replace("2026-12-24", "2026-11-20")).counts == {"unchanged": 1}
+    for other in (text.replace(",5,", ",8,"), text.replace("2026-12-24", "2027-02-01")):
+        [told] = take_over(engine, shop, other).errors
+        assert (told.line, f"is {over.__name__}. Give what is still to come another" in str(told)) == (2, True)
+    assert count(engine, Supply) == 1
+    again = text.replace("PO-1", "PO-2")
+    assert take_over(engine, shop, again).counts == {"added": 1}
+
+
+def test_of_one_reference_what_is_still_to_come_is_meant_before_what_is_over(engine: Engine, shop: Shop) -> None:
+    first, second = (
+        {"sku": "cup", "warehouse": "berlin", "quantity": units, "eta": "2026-12-24", "reference": "PO-1"}
+        for units in (5, 7)
+    )
+    with engine.begin() as connection:
+        number = lines.add(connection, shop, first, who=WHO, today=TODAY)
+        lines.add(connection, shop, second, who=WHO, today=TODAY)
+        received(connection, shop, number)
+    report = take_over(engine, shop, f"{HEADER}\nPO-1,cup,berlin,9,2026-12-24\n")
+    assert [str(told).partition("PO-1: ")[2] for told in report.effects] == ["quantity 7 -> 9"]
+
+
+def test_two_files_are_taken_over_one_after_the_other(
+    engine: Engine, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else both would add a line that neither has seen."""
+    monkeypatch.setattr(supplies, "BATCH", 1)
+    text = f"{HEADER}\nPO-1,cup,berlin,5,2026-12-24\n"
+    table = read("po.csv", text.encode(), supplies.COLUMNS, supplies.NEEDED)
+
+    def another(*_stage: Any) -> None:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '100ms'")
+            with pytest.raises(OperationalError, match="lock timeout"):
+                supplies.take_over(connection, shop, table, who=WHO, why="", today=TODAY, agreed=lambda _: True)
+
+    assert take_over(engine, shop, text, progress=another).counts == {"added": 1}
+    assert take_over(engine, shop, text).counts == {"unchanged": 1}
 
 
 def test_what_somebody_else_changes_meanwhile_is_not_overwritten(

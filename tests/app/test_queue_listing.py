@@ -216,3 +216,21 @@ def test_the_queue_goes_on_after_a_line_and_from_the_beginning_after_one_that_is
         after = [claim["order"] for claim in queue.lines(connection, there.shop.id, after="line-9", limit=1)]
         gone = [claim["order"] for claim in queue.lines(connection, there.shop.id, after="gone", limit=2)]
     assert (after, gone) == (["10"], ["9", "10"])
+
+
+@pytest.mark.parametrize("policy", ["first_come", "paid_first"])
+def test_the_queue_goes_on_behind_the_place_of_a_line_that_has_left_it(there: Waiting, policy: str) -> None:
+    there.rule(mode="backorder", cap=50, lead_days=2)
+    there.order(12, 2, minute=12)
+    there.look()
+    there.cancel(11)
+    there.look()
+    with there.engine.begin() as connection:
+        connection.execute(update(models.Shop).values(settings={"queue": {"policy": policy}}))
+    with there.engine.connect() as connection:
+        rest = [claim["order"] for claim in queue.lines(connection, there.shop.id, after="line-11")]
+        risky = queue.at_risk(connection, there.shop.id, day(9))
+        behind = queue.at_risk(connection, there.shop.id, day(9), after="line-11", limit=1)
+        safe = queue.at_risk(connection, there.shop.id, day(9), after="line-9", limit=1)
+    assert [claim["order"] for claim in risky] == ["10", "12"]
+    assert (rest, [claim["order"] for claim in behind], [claim["order"] for claim in safe]) == (["12"], ["12"], ["10"])

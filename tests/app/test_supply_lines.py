@@ -68,6 +68,16 @@ def test_a_range_is_reckoned_with_by_its_end_and_a_new_date_takes_its_place(engi
     assert [supply.eta for supply in coming(engine, shop)] == [date(2026, 12, 15)]
 
 
+def test_a_range_stays_where_its_first_day_is_said_again_or_its_end_with_a_new_one(
+    engine: Engine, shop: models.Shop
+) -> None:
+    number = expect(engine, shop, 10, eta_latest=date(2026, 12, 20))
+    change(engine, shop, number, eta=str(row(engine, number).eta))
+    assert row(engine, number).eta_latest == date(2026, 12, 20)
+    change(engine, shop, number, eta="2026-12-15", eta_latest="2026-12-20")
+    assert (row(engine, number).eta, row(engine, number).eta_latest) == (date(2026, 12, 15), date(2026, 12, 20))
+
+
 @pytest.mark.parametrize(
     ("day", "status"),
     [(date(2026, 12, 12), "expected"), (date(2026, 12, 20), "expected"), (date(2026, 12, 21), "late")],

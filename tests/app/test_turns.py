@@ -8,9 +8,11 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from app import book, queue, turns
+from app.book import turn
 from app.engine import plan
-from app.engine.model import Policy
+from app.engine.model import Claim, Policy
 from app.engine.rules import Scope
+from app.engine.turns import in_turn
 from app.models import Mark, Order, Shop
 from app.platforms import LineSeen, OrderSeen
 from app.supply import lines
@@ -121,6 +123,18 @@ def test_orders_are_read_again_only_where_the_policy_looks_at_something_else(eng
         assert connection.scalars(select(Mark.target).where(Mark.kind == "order")).all() == ["O1"]
 
 
+def test_of_two_people_who_change_the_policy_at_once_neither_undoes_what_the_other_said(
+    engine: Engine, shop: Shop
+) -> None:
+    first, second = again(engine, shop), again(engine, shop)
+    with engine.begin() as connection:
+        turns.put(connection, first, {"policy": "paid_first"})
+    with engine.begin() as connection:
+        turns.put(connection, second, {"rank_key": "level"})
+    found = turns.of(again(engine, shop))
+    assert (found.policy, found.rank_key) == ("paid_first", "level")
+
+
 def test_a_policy_nobody_knows_is_refused(engine: Engine, shop: Shop) -> None:
     with engine.begin() as connection, pytest.raises(turns.BadPolicy, match="policy"):
         turns.put(connection, shop, {"policy": "richest_first"})
@@ -216,6 +230,28 @@ def test_complete_orders_go_first_and_stay_so_when_nothing_changes(engine: Engin
     with engine.begin() as connection:
         completing.refresh(connection, kept)
     assert marked(engine) == set()
+
+
+def test_places_sort_as_the_engine_serves_whatever_orders_are_called() -> None:
+    """All of one moment: numbers first, as numbers, then words."""
+    numbers = ["A7", "10", "B", "9", "007", "A70", "7", "a-1", "٣", "0"]
+    claims = [Claim(f"line-{each}", "web", NOW, each, 1) for each in numbers]
+    served = in_turn(claims, Policy.FIRST_COME, ())
+    assert served == sorted(claims, key=lambda claim: turn.own(claim.queued_at, claim.number, claim.line))
+    assert [claim.number for claim in served] == ["0", "٣", "007", "7", "9", "10", "A7", "A70", "B", "a-1"]
+
+
+def test_of_orders_of_one_moment_the_one_with_a_number_completes_before_the_one_with_a_word(
+    engine: Engine, shop: Shop
+) -> None:
+    seen = [
+        OrderSeen(number, number, "web", "UNFULFILLED", "CHECKOUT", NOW, NOW, {},
+                  (LineSeen(f"{number}-cup", "cup", "cup", 2, 0, {}, {}),), ())
+        for number in ("A7", "7")
+    ]  # fmt: skip
+    with engine.begin() as connection:
+        book.record_orders(connection, shop, [order.id for order in seen], seen, NOW)
+        assert completing.find(connection, shop.id) == {"7"}
 
 
 def test_an_order_that_completes_keeps_its_units_from_those_after_it() -> None:

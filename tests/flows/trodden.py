@@ -70,9 +70,9 @@ def _decided(connection: Connection, shop: Shop, stall: Stall) -> int:
 
 def _answered(engine: Engine, shop_id: int) -> None:
     """What came of a form that was about several orders."""
-    repeats.begin(engine, shop_id, "form:walk", "walk", whole=True)
+    taken = repeats.begin(engine, shop_id, "form:walk", "walk", whole=True)
     with engine.begin() as connection:
-        repeats.keep(connection, shop_id, "form:walk", 303, json.dumps(asdict(Done("", "", outcomes=OUTCOMES))))
+        repeats.keep(connection, taken, 303, json.dumps(asdict(Done("", "", outcomes=OUTCOMES))))
 
 
 def _state(engine: Engine, upload: int) -> str | None:
