@@ -36,8 +36,9 @@ class Units:
 class Evidence:
     """Everything the checks judge. `identity`, `layout` and `webhooks` are None where they could not be read.
 
-    `trouble` says why the shop could not be asked at all. `own_preorders` are SKUs. `ruled` are ids of channels in which a rule lets something be
-    sold past zero. `overfull` are stocks with more allocated than there is (units: the excess).
+    `trouble` says why the shop could not be asked at all. `own_preorders` are SKUs. `ruled` are ids of channels in
+    which a rule lets something be sold past zero. `overfull` are stocks with more allocated than there is (units:
+    the excess).
     """
 
     shop_url: str
