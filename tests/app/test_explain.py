@@ -205,7 +205,7 @@ def test_orders_on_a_late_supply_are_at_risk_at_once(there: Waiting) -> None:
     assert risky(there, 5) == []
     assert risky(there, 6) == ["1"]
     there.look(days=6)
-    assert risky(there, 6) == ["2"]
+    assert risky(there, 6) == ["1", "2"]
     there.supply(number, eta=day(12))
     there.look(days=6)
     assert risky(there, 6) == []
