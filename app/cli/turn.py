@@ -14,7 +14,8 @@ from app.cli.supplying import WHO, today, why_option
 from app.cli.turn_lines import hold, pin, redate, release
 from app.engine.model import Policy
 from app.models import Shop
-from app.turns import effects
+from app.rulebook.naming import channel_slugs
+from app.turns import effects, supposing
 from app.turns.effects import Change, Effect, Stands
 
 sku_option = click.option("--sku", required=True)
@@ -50,20 +51,29 @@ def policy(
     preview: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Show or change who is served first. Among equals it is always first come, first served."""
+    given = {"policy": chosen, "wanted_key": wanted_key, "rank_key": rank_key}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     with deciding(shop_url) as (connection, shop):
-        if preview:
-            effect = effects.of_policy(connection, shop, Policy(chosen or turns.of(shop).policy), today(shop))
-            _print_effect(effect, as_json=as_json)
-            return
-        given = {"policy": chosen, "wanted_key": wanted_key, "rank_key": rank_key}
-        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if ranks:
             changes["ranks"] = turns.of(shop).ranks | _ranks(connection, shop, ranks)
+        if preview:
+            _print_effect(effects.of_policy(connection, shop, changes, today(shop)), as_json=as_json)
+            return
         setting = turns.put(connection, shop, changes, who=WHO)
+        slugs = channel_slugs(connection, shop.id)
+    shown = {slugs.get(channel, channel): rank for channel, rank in setting.ranks.items()}
     if as_json:
-        print_json(setting.model_dump(mode="json"))
-    else:
-        click.echo(f"Served first: {setting.policy.value}.")
+        print_json(setting.model_dump(mode="json") | {"ranks": shown})
+        return
+    click.echo(f"Served first: {setting.policy.value}.")
+    if setting.wanted_key:
+        click.echo(f"Key of the wanted day: {setting.wanted_key}.")
+    if setting.rank_key:
+        click.echo(f"Key of the rank: {setting.rank_key}.")
+    if shown:
+        click.echo(f"Ranks of channels: {', '.join(f'{slug}={rank}' for slug, rank in shown.items())}.")
+    for remark in supposing.remarks(setting, setting):
+        click.echo(remark)
 
 
 def _ranks(connection: Connection, shop: Shop, given: tuple[str, ...]) -> dict[str, int]:
@@ -149,6 +159,8 @@ def _print_effect(effect: Effect, *, as_json: bool) -> None:
         print_json(asdict(effect))
         return
     click.echo(f"Of {effect.lines} open lines {effect.gaining} would gain and {effect.losing} would lose.")
+    for remark in effect.remarks:
+        click.echo(remark)
     for word, changes in (("gains", effect.gains), ("loses", effect.losses)):
         for change in changes:
             click.echo(f"Order {change.order}, {change.sku} {word}: {_change(change)}.")

@@ -21,7 +21,7 @@ def is_known(country: str) -> bool:
 
 
 def around(countries: Collection[str], today: date) -> dict[str, frozenset[date]]:
-    """The holidays of each country, from three years ago to three years ahead. One the library does not know has none."""
+    """The holidays of each country, three years back and ahead. One the library does not know has none."""
     return {country: _of(country, today.year - YEARS_BACK, today.year + YEARS_AHEAD) for country in countries}
 
 

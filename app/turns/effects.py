@@ -14,6 +14,7 @@ from app.engine.model import Claim, Exchange, Facts, Policy
 from app.models import Line, Order, Shop
 from app.turns import completing
 from app.turns import lines as open_lines
+from app.turns.supposing import marked, remarks, supposed
 
 BATCH = 500
 MOST_LISTED = 50
@@ -42,13 +43,14 @@ class Change:
 
 @dataclass(slots=True)
 class Effect:
-    """Who gains and who loses: how many lines, and the first of them."""
+    """Who gains and who loses: how many lines, and the first of them. `remarks` say what the policy cannot go by."""
 
     lines: int = 0
     gaining: int = 0
     losing: int = 0
     gains: list[Change] = field(default_factory=list)
     losses: list[Change] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     def count(self, change: Change) -> None:
         if _goodness(change.after) > _goodness(change.before):
@@ -79,16 +81,19 @@ class Givers:
     more: int = 0
 
 
-def of_policy(connection: Connection, shop: Shop, policy: Policy, today: date) -> Effect:
-    """Who would gain and who would lose if the shop served its queue like this. Changes nothing."""
-    complete = completing.find(connection, shop.id) if policy is Policy.COMPLETE_FIRST else set()
-    usual, effect = turns.of(shop).policy, Effect()
+def of_policy(connection: Connection, shop: Shop, changes: Mapping[str, Any], today: date) -> Effect:
+    """Who would gain and who would lose if the shop changed its policy so. Changes nothing. Raises BadPolicy."""
+    usual, setting = turns.of(shop), supposed(shop, changes)
+    complete = completing.find(connection, shop.id) if setting.policy is Policy.COMPLETE_FIRST else None
+    effect = Effect(remarks=remarks(usual, setting))
     for variants in _waited_for(connection, shop.id):
         lines = _lines(connection, shop.id, variants)
-        for then in book.load_facts(connection, shop, variants, today, policy=policy):
-            before = _standing(replace(then, policy=usual), today)
-            claims = tuple(_flagged(claim, lines, complete) for claim in then.claims)
-            after = _standing(replace(then, claims=claims) if policy is Policy.COMPLETE_FIRST else then, today)
+        for then in book.load_facts(connection, shop, variants, today, policy=setting.policy):
+            before = _standing(replace(then, policy=usual.policy), today)
+            claims = (marked(claim, usual, setting) for claim in then.claims)
+            if complete is not None:
+                claims = (claim._replace(completes=lines[claim.line].order_id in complete) for claim in claims)
+            after = _standing(replace(then, claims=tuple(claims)), today)
             for line, stands in before.items():
                 effect.lines += 1
                 row = lines[line]
@@ -179,10 +184,6 @@ def _first(promises: Sequence[Promise], today: date) -> date:
     """When the first of the units comes; the end of time where nobody knows."""
     pieces = (piece for promise in promises for piece in promise.pieces)
     return min(today if piece.source is Source.ON_HAND else piece.expected or date.max for piece in pieces)
-
-
-def _flagged(claim: Claim, lines: Mapping[str, Row[*tuple[Any, ...]]], complete: set[str]) -> Claim:
-    return claim._replace(completes=lines[claim.line].order_id in complete)
 
 
 def _waited_for(connection: Connection, shop_id: int) -> Iterator[list[str]]:

@@ -162,6 +162,15 @@ def test_a_policy_says_who_gains_and_who_loses_before_it_is_switched(
     assert turns.of(kept(engine)).policy == "paid_first"
 
 
+def test_a_policy_that_has_nothing_to_go_by_says_so(desk: Desk, there: Waiting, engine: Engine) -> None:
+    desk.sign_in()
+    page = desk.get("/settings/queue").text
+    effect = desk.post("/settings/queue/preview", page, **(POLICY | {"policy": "rank"})).text
+    assert "the policy moves nobody until one is" in effect
+    effect = desk.post("/settings/queue/preview", page, **(POLICY | {"policy": "rank", "rank-C": "2"})).text
+    assert "the policy moves nobody until one is" not in effect
+
+
 def test_keys_and_ranks_of_a_policy_are_kept(desk: Desk, there: Waiting, engine: Engine) -> None:
     desk.sign_in()
     page = desk.get("/settings/queue").text
