@@ -87,6 +87,14 @@ ORDER: Mapping[str, Text] = {
 }
 """What an open line rests on and what would bring it sooner, by the names of pieces and ways."""
 
+LEAD_TIMES: Mapping[str, Text] = {
+    "dated": lazy("dated by the lead time that {supplier} kept to in {percent} of 100 past receipts: {days}."),
+    "dated:told": lazy("dated by the lead time that {supplier} gives: {days}."),
+    "holds": lazy("the lead time that {supplier} kept to in {percent} of 100 past receipts holds: {days}."),
+    "holds:told": lazy("the lead time that {supplier} gives holds: {days}."),
+}
+"""Lead times that a supplier taught, or told, in place of the rule's."""
+
 VARIANT: Mapping[str, Text] = {
     "not_tracked": lazy("the shop does not count this variant's units: it never sells out, and nobody waits for it."),
     "paused": lazy("the shop is paused: nothing is sold past zero until it is resumed. Who waits keeps turn and date."),

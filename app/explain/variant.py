@@ -14,6 +14,7 @@ from app.engine.limits import Limit, limits
 from app.engine.model import Channel, Facts, Mode, Pool
 from app.engine.plan import plan
 from app.engine.rules import Merged
+from app.explain.dating import Lead, lead_of, pool_of
 from app.explain.names import Names, rule_told
 from app.models import Shop, Variant
 from app.refusal import BadValue
@@ -47,6 +48,7 @@ def variant(
         _Explained(
             each,
             facts,
+            lead_of(connection, shop.id, facts, pool_of(facts, each)),
             planned,
             merged[each.id],
             names,
@@ -65,6 +67,7 @@ class _Explained:
         self,
         channel: Channel,
         facts: Facts,
+        lead: Lead | None,
         planned: Plan,
         merged: Merged,
         names: Names,
@@ -76,10 +79,11 @@ class _Explained:
         self._channel, self._facts, self._merged, self._names, self._today = channel, facts, merged, names, today
         self._listed, self._going = listed, going
         self._offer: Offer = next(offer for offer in planned.offers if offer.channel == channel.id)
-        self._pool: Pool | None = next((pool for pool in facts.pools if pool.warehouse == channel.pool), None)
+        self._pool: Pool | None = pool_of(facts, channel)
         self._numbers: PoolPlan | None = next((p for p in planned.pools if p.warehouse == channel.pool), None)
         self._limits: Sequence[Limit] = limits(facts, self._pool, today) if self._pool and facts.tracked else ()
-        self._rule = names.rule(merged)
+        self._lead = lead
+        self._rule = [value for value in names.rule(merged) if not (lead and value["field"] in lead.replaces)]
 
     def as_dict(self) -> dict[str, Any]:
         offer, numbers = self._offer, self._numbers
@@ -92,6 +96,7 @@ class _Explained:
             "reasons": list(self._reasons()),
             "limits": [{"field": each.field, "value": each.value, "room": each.room} for each in self._limits],
             "rule": self._rule,
+            "supplier_lead": self._lead._asdict() if self._lead else None,
             "steps": [{"quantity": step.quantity, "expected": _iso(step.expected)} for step in offer.steps],
             "why": list(self._why()),
         }
@@ -131,6 +136,8 @@ class _Explained:
             yield say(VARIANT["changes_on"], day=wording.day(self._merged.changes_on, self._today))
         if whole in {None, "off", "paused"}:
             yield from (rule_told(each, VARIANT["rule"], self._today) for each in self._rule)
+            if self._lead:
+                yield self._lead.told("holds")
 
     def _sale(self, numbers: PoolPlan) -> Iterator[str]:
         yield say(VARIANT["owed"], count=wording.units(numbers.outstanding))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 from app import book, turns
 from app.engine import line_state, plan
 from app.engine.answer import Promise, Source
-from app.engine.model import Claim, Exchange, Facts, Policy
+from app.engine.model import Exchange, Facts, Policy
 from app.models import Line, Order, Shop
 from app.turns import completing
 from app.turns import lines as open_lines

@@ -11,6 +11,9 @@ from sqlalchemy import Engine, update
 
 from app import explain, models, queue
 from app.cli import dueback
+from app.supply import receipts as receipts_of
+from app.supply import suppliers
+from app.supply.record import locked
 from tests.app.supply_shop import NOW, TODAY
 from tests.app.waiting import Waiting, day
 
@@ -110,6 +113,60 @@ def test_a_date_that_a_supply_gave_is_not_said_to_be_of_the_lead_time(there: Wai
     there.look()
     dated_by = [said for said in of_order(there, 1)["why"] if said.startswith("Dated by")]
     assert dated_by == ["Dated by buffer days 2: the rule for the whole shop."]
+
+
+def taught(there: Waiting, *, receipts: int = 8) -> None:
+    """The supplier Slow, from which the variant was bought so many times; each came 43 days after it was ordered."""
+    for _ in range(receipts):
+        number = there.expect(1, 13, supplier="Slow", ordered_on=day(-30))
+        with there.engine.begin() as connection:
+            receipts_of.enter(connection, locked(connection, there.shop.id, number), 1, on=day(13), who="x")
+
+
+LEAD = {"mode": "backorder", "cap": 9, "lead_days": 5, "lead_in": "business_days", "holidays": "US", "confidence": 95}
+
+
+def test_a_learned_lead_time_is_told_with_its_supplier_in_place_of_the_values_that_date_nothing(
+    there: Waiting,
+) -> None:
+    there.rule(**LEAD)
+    taught(there)
+    there.order(1, 3)
+    there.look()
+    of_line, of_channel = of_order(there, 1), of_variant(there)
+    dated_by = [said for said in of_line["why"] if said.startswith("Dated by")]
+    assert dated_by == ["Dated by the lead time that Slow kept to in 95 of 100 past receipts: 43 days."]
+    assert "The lead time that Slow kept to in 95 of 100 past receipts holds: 43 days." in of_channel["why"]
+    for found in (of_line, of_channel):
+        assert found["supplier_lead"] == {"supplier": "Slow", "days": 43, "confidence": 95}
+        assert [value["field"] for value in found["rule"]] == ["mode", "cap", "confidence"]
+
+
+def test_a_lead_time_that_the_supplier_gives_is_told_as_that(there: Waiting) -> None:
+    there.rule(**{name: value for name, value in LEAD.items() if name != "lead_days"})
+    taught(there, receipts=1)
+    with there.engine.begin() as connection:
+        suppliers.put(connection, there.shop, "Slow", lead_days=10)
+    there.order(1, 3)
+    there.look()
+    dated_by = [said for said in of_order(there, 1)["why"] if said.startswith("Dated by")]
+    assert dated_by == [
+        "Dated by the lead time that Slow gives: 10 days.",
+        "Dated by lead in business days: the rule for the whole shop.",
+        "Dated by holidays US: the rule for the whole shop.",
+    ]
+    assert of_order(there, 1)["supplier_lead"] == {"supplier": "Slow", "days": 10, "confidence": None}
+
+
+def test_what_a_release_dates_is_not_said_to_be_of_lead_time_or_buffer(there: Waiting) -> None:
+    there.rule(mode="preorder", release_on=day(30).isoformat(), cap=9, lead_days=5, buffer_days=1)
+    there.order(1, 3)
+    there.look()
+    dated_by = [said for said in of_order(there, 1)["why"] if said.startswith("Dated by")]
+    assert dated_by == [
+        "Dated by mode preorder: the rule for the whole shop.",
+        f"Dated by release on {day(30).isoformat()}: the rule for the whole shop.",
+    ]
 
 
 def test_an_order_that_is_ready_needs_no_more_words(there: Waiting) -> None:
