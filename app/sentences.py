@@ -109,6 +109,7 @@ VARIANT: Mapping[str, Text] = {
     "closed": lazy("nothing may be ordered past zero now."),
     "open_at": lazy("backorders open when {value} or fewer are free; {free} are."),
     "cap": lazy("the cap is {value}, and {owed} are owed: room for {room}."),
+    "cap:unset": lazy("no rule sets a cap, so nothing may be owed: set one."),
     "cap:incoming": lazy("the cap is what dated supply still has for nobody: room for {room}."),
     "horizon_days": lazy("nothing is sold that comes later than {value} days from now, by {last}: room for {room}."),
     "require_date": lazy("nothing is sold that nobody can date: room for {room}."),

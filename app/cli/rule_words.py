@@ -45,6 +45,7 @@ def preview_told(preview: Preview, slugs: Mapping[str, str]) -> Iterator[str]:
             f"always it would be taken. It is so for {preview.refusing} variants in a channel."
         )
     yield from (clash_told(clash, slugs.get(clash.channel_id)) for clash in preview.clashes)
+    yield from preview.remarks
 
 
 def _listing(what: str, count: int, told: list[str]) -> Iterator[str]:

@@ -148,10 +148,14 @@ class _Explained:
         yield from (self._step(step) for step in self._offer.steps)
 
     def _limit_told(self, limit: Limit, numbers: PoolPlan) -> str:
-        incoming = limit.field == "cap" and limit.value == "incoming"
+        kind: str = limit.field
+        if limit.field == "cap" and limit.value == "incoming":
+            kind = "cap:incoming"
+        elif limit.field == "cap" and "cap" not in self._merged.origins:
+            kind = "cap:unset"
         last = self._today + timedelta(days=limit.value) if limit.field == "horizon_days" else self._today
         return say(
-            VARIANT["cap:incoming" if incoming else limit.field],
+            VARIANT[kind],
             value=limit.value,
             free=numbers.free,
             owed=numbers.outstanding,

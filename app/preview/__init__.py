@@ -44,6 +44,7 @@ def of_rule(
         [(_, _, after)] = rulebook.would_be(connection, shop.id, [Edit(place, fields)])
     supposed = Supposed(place, after, _channels_to_open(connection, shop, place, fields or {}))
     found = Preview(after, rulebook.clashes(connection, shop.id, place, after))
+    found.remarks = rulebook.remarks(connection, shop.id, place, after, today)
     found.covered = _count(connection, shop, place)
     for variants in _covered(connection, shop, place, BATCH if within is None else HURRIED_BATCH):
         found.looked_at += len(variants)

@@ -58,11 +58,12 @@ class Preview:
 
     `fields` are those of the rule afterwards, None where it is gone. `opening` and `closing` count variants in
     channels, `refusing` those of which `largest_refused` is the largest line. `clashes` are collections that decide the
-    same field differently.
+    same field differently; `remarks` say what is odd about the rule.
     """
 
     fields: Mapping[str, Any] | None
     clashes: Sequence[Clash] = ()
+    remarks: Sequence[str] = ()
     covered: int = 0
     looked_at: int = 0
     opening: int = 0

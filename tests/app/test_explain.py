@@ -201,6 +201,13 @@ def test_a_variant_that_is_open_says_how_many_and_which_limit_is_the_narrowest(t
     ]
 
 
+def test_a_variant_for_which_no_rule_sets_a_cap_says_so(there: Waiting) -> None:
+    there.rule(mode="backorder")
+    found = of_variant(there)
+    assert found["reasons"] == ["cap"]
+    assert "No rule sets a cap, so nothing may be owed: set one." in found["why"]
+
+
 CLOSED = {
     "cap": ({"cap": 2}, 0),
     "open_at": ({"cap": 9}, 5),

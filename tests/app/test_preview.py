@@ -131,3 +131,34 @@ def test_with_little_time_those_who_wait_are_looked_at_first_and_it_says_how_far
         whole = preview.of_rule(connection, shop, SHOP, {"lead_days": 9}, TODAY, within=60)
     assert (found.covered, found.looked_at, [each.order for each in found.moves]) == (3, 1, ["21"])
     assert (whole.covered, whole.looked_at) == (3, 3)
+
+
+GIVEN = {"mode": "preorder", "cap": 5, "release_on": "2027-01-11"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        (GIVEN, None),
+        ({"mode": "off"}, None),
+        ({"mode": "backorder"}, "Neither this rule nor a wider one sets a cap"),
+        ({"lead_days": 5}, None),
+        ({"mode": "preorder", "cap": 5}, "Neither this rule nor a wider one sets a release"),
+        (GIVEN | {"release_on": "2026-11-23"}, "The release, on 23 November 2026, is over"),
+        (GIVEN | {"ends_on": "2026-11-22"}, "The rule ended on 22 November 2026"),
+        (GIVEN | {"ends_on": "2027-01-10"}, "The rule ends on 10 January 2027, before the release on 11 January 2027"),
+        (GIVEN | {"display": "range"}, "A range without a spread"),
+        (GIVEN | {"display": "range", "spread_days": 3}, None),
+    ],
+)
+def test_it_says_what_is_odd_about_a_rule(engine: Engine, fields: dict[str, Any], says: str | None) -> None:
+    shop = installed(engine, variant("mug"))
+    found = previewed(engine, shop, place(Scope.VARIANT, "mug"), fields)
+    assert [remark[: len(says or "")] for remark in found.remarks] == ([says] if says else [])
+
+
+def test_what_a_wider_rule_says_is_not_missed(engine: Engine) -> None:
+    shop = installed(engine, variant("mug"))
+    put(engine, shop, SHOP, cap="none", release_on="2027-01-11", display="range", spread_days=3)
+    for fields in ({"mode": "preorder"}, {"mode": "backorder", "display": "range"}, {"lead_days": 4}):
+        assert previewed(engine, shop, place(Scope.VARIANT, "mug"), fields).remarks == []
