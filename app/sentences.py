@@ -104,8 +104,12 @@ VARIANT: Mapping[str, Text] = {
     "no_rule": lazy("no rule allows backorders here: nothing is sold past zero."),
     "off": lazy("the rule is off: nothing is sold past zero."),
     "free": lazy("{count} on hand and owed to nobody."),
+    "free:held": lazy(
+        "{count} on hand and owed to nobody, for sale before the release on {day} and shipped from then."
+    ),
     "owed": lazy("{count} owed to buyers and not on hand."),
     "open": lazy("{more} may be ordered past zero."),
+    "open:any": lazy("any number of units may be ordered past zero."),
     "closed": lazy("nothing may be ordered past zero now."),
     "open_at": lazy("backorders open when {value} or fewer are free; {free} are."),
     "cap": lazy("the cap is {value}, and {owed} are owed: room for {room}."),
@@ -124,6 +128,10 @@ VARIANT: Mapping[str, Text] = {
     "rule": lazy("{field} {value}: {origin}."),
 }
 """Why a variant can be ordered in a channel, or not. The first that applies of those up to `off` says it all."""
+
+ANY_NUMBER = lazy("any number")
+ANY_MORE = lazy("any further units")
+"""In place of a count where nothing limits it."""
 
 SCOPES: Mapping[str, Text] = {
     "shop": lazy("the rule for the whole shop"),

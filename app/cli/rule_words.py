@@ -39,8 +39,9 @@ def preview_told(preview: Preview, slugs: Mapping[str, str]) -> Iterator[str]:
     yield from _listing("closes", preview.closing, [_turned(each) for each in preview.closes])
     yield from _listing("changes what is promised to", preview.moving, [_moved(each) for each in preview.moves])
     if refused := preview.largest_refused:
+        units = "any number" if refused.units is None else refused.units
         yield (
-            f"The largest line it would refuse: {refused.units} of {refused.sku} in {refused.channel}, because "
+            f"The largest line it would refuse: {units} of {refused.sku} in {refused.channel}, because "
             f"{refused.free} are still free there; a line of {refused.free + 1} is refused already. With open-at "
             f"always it would be taken. It is so for {preview.refusing} variants in a channel."
         )
@@ -55,7 +56,7 @@ def _listing(what: str, count: int, told: list[str]) -> Iterator[str]:
 
 
 def _turned(turned: Turned) -> str:
-    return f"{turned.sku} in {turned.channel}, {turned.units} past zero"
+    return f"{turned.sku} in {turned.channel}, {'any number' if turned.units is None else turned.units} past zero"
 
 
 def _moved(moved: Moved) -> str:

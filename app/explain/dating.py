@@ -32,7 +32,7 @@ class Lead(NamedTuple):
         """The fields of the rule that decide nothing beside it."""
         return frozenset({"lead_days", "lead_in", "holidays"} if self.confidence else {"lead_days"})
 
-    def told(self, kind: str) -> str:
+    def in_words(self, kind: str) -> str:
         """In a sentence, of what dated a line or of what holds."""
         percent = "" if self.confidence is None else wording.figure(self.confidence)
         text = LEAD_TIMES[kind if self.confidence else f"{kind}:told"]

@@ -200,7 +200,7 @@ class _Explained:
         fields = {"lead_days", *(value["field"] for value in self._rule)}
         dated = set(dating(self._facts, self._pool, self._line.id, self._pieces, fields, self._today))
         if self._lead and "lead_days" in dated:
-            yield self._lead.told("dated")
+            yield self._lead.in_words("dated")
         yield from (rule_told(each, ORDER["rule"], self._today) for each in self._rule if each["field"] in dated)
 
     def _ahead_told(self) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from app.engine import line_state, plan
 from app.engine.answer import Plan, Promise
+from app.engine.limits import no_limit
 from app.engine.model import Channel, Facts, Mode, Pool
 from app.engine.state import LineState
 from app.preview.found import Moved, Preview, Refused, Turned
@@ -42,12 +43,13 @@ class Compared:
         closing = [Turned(self.variant.sku, slug, before[slug]) for slug in sorted(before.keys() - after.keys())]
         return closing, [Turned(self.variant.sku, slug, after[slug]) for slug in sorted(after.keys() - before.keys())]
 
-    def _open(self, number: int) -> Iterator[tuple[str, int]]:
+    def _open(self, number: int) -> Iterator[tuple[str, int | None]]:
         """The channels in which more than what is free may be ordered, by slug, and how much more."""
-        pools = {pool.warehouse: pool.headroom for pool in self.plans[number].pools}
+        pools = {pool.warehouse: pool for pool in self.plans[number].pools}
         for channel in self._selling(number):
-            if headroom := pools.get(channel.pool or "", 0):
-                yield channel.slug, headroom
+            pool = pools.get(channel.pool or "")
+            if pool and pool.headroom:
+                yield channel.slug, None if no_limit(pool.headroom, pool.outstanding) else pool.headroom
 
     def _selling(self, number: int) -> Iterator[Channel]:
         return (channel for channel in self.facts[number].channels if channel.id in self.variant.listed_in)
@@ -73,7 +75,8 @@ class Compared:
         for channel in self._selling(1):
             if channel.pool in shut and pools[channel.pool].headroom:
                 pool = pools[channel.pool]
-                yield Refused(self.variant.sku, channel.slug, pool.sellable, pool.free)
+                units = None if no_limit(pool.headroom, pool.outstanding) else pool.sellable
+                yield Refused(self.variant.sku, channel.slug, units, pool.free)
 
 
 def compared(variant: Row[*tuple[Any, ...]], before: Facts, after: Facts, today: date) -> Compared | None:

@@ -14,11 +14,14 @@ LISTED = 20
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """Sale past zero of a variant that opens or closes in a channel, by slug; `units` could be ordered while open."""
+    """Sale past zero of a variant that opens or closes in a channel, by slug.
+
+    `units` could be ordered while open; None: any number.
+    """
 
     sku: str
     channel: str
-    units: int
+    units: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,13 @@ class Moved:
 class Refused:
     """A line of `units` that would be refused because `free` are still free, though the limit has room for it.
 
-    So is every line from `free` + 1 units on. With open_at "always" they would be taken.
+    `units` None: of any number, since there is no limit. So is every line from `free` + 1 units on. With open_at
+    "always" they would be taken.
     """
 
     sku: str
     channel: str
-    units: int
+    units: int | None
     free: int
 
 
@@ -89,7 +93,8 @@ class Preview:
 
     def refused(self, refused: Refused) -> None:
         self.refusing += 1
-        if self.largest_refused is None or refused.units > self.largest_refused.units:
+        largest = self.largest_refused
+        if largest is None or (largest.units is not None and (refused.units is None or refused.units > largest.units)):
             self.largest_refused = refused
 
 

@@ -201,6 +201,37 @@ def test_a_variant_that_is_open_says_how_many_and_which_limit_is_the_narrowest(t
     ]
 
 
+def test_what_waits_for_a_release_is_told_as_that_and_closes_nothing(there: Waiting) -> None:
+    there.rule(mode="preorder", release_on=day(30).isoformat(), cap=10)
+    there.stocks.units["B"] = 2
+    there.look()
+    found = of_variant(there)
+    assert found["why"][:-3] == [
+        "2 units on hand and owed to nobody, for sale before the release on 23 December and shipped from then.",
+        "0 units owed to buyers and not on hand.",
+        "10 more units may be ordered past zero.",
+        "The cap is 10, and 0 are owed: room for 10.",
+        "It is released on 23 December: orders before that are preorders.",
+        "A new buyer would get 12 units by 23 December.",
+    ]
+    assert found["reasons"] == ["open", "cap"]
+
+
+def test_without_a_limit_any_number_is_told_in_place_of_one(there: Waiting) -> None:
+    there.rule(mode="backorder", cap="none", lead_days=10, require_date=True)
+    there.order(1, 2)
+    there.look()
+    found = of_variant(there)
+    assert found["why"][2:6] == [
+        "Any number of units may be ordered past zero.",
+        "Backorders open when 0 or fewer are free; 0 are.",
+        "Nothing is sold that nobody can date: room for any number.",
+        "A new buyer would get any further units by 3 December.",
+    ]
+    assert found["reasons"] == ["open"]
+    assert {limit["room"] for limit in found["limits"]} == {None}
+
+
 def test_a_variant_for_which_no_rule_sets_a_cap_says_so(there: Waiting) -> None:
     there.rule(mode="backorder")
     found = of_variant(there)
@@ -306,3 +337,20 @@ def test_the_commands_print_sentences_and_json(there: Waiting, command: Command)
     assert json.loads(command("history", "--order", "1", "--json").output)[0]["cause"] == "ordered"
     assert command("history", "--order", "9").output == "Nothing was promised to order 9 yet.\n"
     assert command("explain").exit_code == 2
+
+
+@time_machine.travel(NOW, tick=True)
+def test_availability_says_what_comes_now_and_what_has_no_end(there: Waiting, command: Command) -> None:
+    there.rule(mode="backorder", cap="none", open_at="always")
+    there.stocks.units["B"] = 2
+    there.look()
+    there.expect(3, 30)
+    told = command("availability", "--sku", "S1", "--channel", "web").output
+    assert told.splitlines() == [
+        "S1 in web: in stock",
+        "  2 now",
+        "  3 by 2026-12-23",
+        "  any further by an unknown date",
+    ]
+    told = command("availability", "--sku", "S1", "--channel", "web", "--quantity", "9").output
+    assert told.splitlines()[1:] == ["  2 now", "  3 by 2026-12-23", "  4 by an unknown date"]

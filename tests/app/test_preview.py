@@ -30,6 +30,13 @@ def test_it_tells_what_opens_and_covers_and_changes_nothing(engine: Engine) -> N
     assert marked(engine) == set()
 
 
+def test_without_a_cap_it_tells_of_no_number(engine: Engine) -> None:
+    shop = installed(engine, variant("mug", listed_in=["web"]), variant("cup", berlin=3, listed_in=["web"]))
+    found = previewed(engine, shop, SHOP, {"mode": "backorder", "cap": "none"})
+    assert found.opens == [Turned("mug", "web", None)]
+    assert found.largest_refused == Refused("cup", "web", units=None, free=3)
+
+
 def test_it_tells_what_closes_when_a_rule_is_removed(engine: Engine) -> None:
     shop = installed(engine, variant("mug"), variant("plate", product="plates"))
     put(engine, shop, SHOP, mode="backorder", cap=5)
