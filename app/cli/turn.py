@@ -118,7 +118,8 @@ def suggest(shop_url: str, taker: str, sku: str, units: int, as_json: bool) -> N
         return
     for giver in found.found:
         click.echo(
-            f"Order {giver.order}: {_moves(giver.before, giver.after)}. Order {taker} then: {_says(giver.taker)}."
+            f"Order {giver.order}: {_moves(giver.before, giver.after)}. Order {taker} then: {_says(giver.taker)}, "
+            f"{giver.sooner} of its units sooner than now."
         )
     if found.more:
         click.echo(f"{found.more} more might; they are likely to be harmed more.")

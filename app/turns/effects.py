@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from app import book, turns
 from app.engine import line_state, plan
-from app.engine.answer import Promise, Source
+from app.engine.answer import Piece, Promise, Source
 from app.engine.model import Exchange, Facts, Policy
 from app.models import Line, Order, Shop
 from app.turns import completing
@@ -63,7 +63,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Giver:
-    """A line that could hand the units over: how it stands before and after, and how the taker would stand."""
+    """A line that could hand the units over: how it stands before and after, and how the taker would stand.
+
+    `sooner` of the taker's units would come sooner than now.
+    """
 
     order: str
     line: str
@@ -71,6 +74,7 @@ class Giver:
     before: Stands
     after: Stands
     taker: Stands
+    sooner: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ def givers(connection: Connection, shop: Shop, taker: str, units: int, today: da
     Least harmed is who was told no day, then whose day would move least; of equals the youngest. Raises BadMove.
     """
     [taking] = open_lines.read(connection, shop.id, [taker])
+    open_lines.refuse_units(taking, units)
     [facts] = book.load_facts(connection, shop, [taking.variant_id], today)
     lines = _lines(connection, shop.id, [taking.variant_id])
     promised = _promised(facts, today)
@@ -117,9 +122,12 @@ def givers(connection: Connection, shop: Shop, taker: str, units: int, today: da
     likely = _likely(able, before, lines, taking.id, units)
     found = []
     for line in likely[:MOST_TRIED]:
-        after = _standing(_exchanged(facts, line, taking.id, units), today)
-        if _goodness(after[taking.id]) > _goodness(before[taking.id]):
-            found.append(Giver(lines[line].number, line, units, before[line], after[line], after[taking.id]))
+        then = _promised(_exchanged(facts, line, taking.id, units), today)
+        days = (_days(promises, today) for promises in (promised[taking.id], then[taking.id]))
+        sooner = sum(new < old for old, new in zip(*days, strict=True))
+        after = _stands(then, today)
+        if sooner and _goodness(after[taking.id]) >= _goodness(before[taking.id]):
+            found.append(Giver(lines[line].number, line, units, before[line], after[line], after[taking.id], sooner))
     found.sort(key=lambda giver: lines[giver.line].queued_at, reverse=True)
     found.sort(key=lambda giver: _harm(giver, lines[giver.line].promised))
     return Givers(found, max(0, len(likely) - MOST_TRIED))
@@ -180,10 +188,19 @@ def _stands(promises: Mapping[str, Sequence[Promise]], today: date) -> dict[str,
     return found
 
 
+def _days(promises: Sequence[Promise], today: date) -> list[date]:
+    """When each of the units comes, the first first; at the end of time where nobody knows."""
+    pieces = [piece for promise in promises for piece in promise.pieces]
+    return sorted(day for piece in pieces for day in [_comes(piece, today)] * piece.quantity)
+
+
 def _first(promises: Sequence[Promise], today: date) -> date:
-    """When the first of the units comes; the end of time where nobody knows."""
-    pieces = (piece for promise in promises for piece in promise.pieces)
-    return min(today if piece.source is Source.ON_HAND else piece.expected or date.max for piece in pieces)
+    """When the first of the units comes."""
+    return min(_comes(piece, today) for promise in promises for piece in promise.pieces)
+
+
+def _comes(piece: Piece, today: date) -> date:
+    return today if piece.source is Source.ON_HAND else piece.expected or date.max
 
 
 def _waited_for(connection: Connection, shop_id: int) -> Iterator[list[str]]:

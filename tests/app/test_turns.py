@@ -299,6 +299,26 @@ def test_the_least_harmed_are_suggested_first(engine: Engine, shop: Shop) -> Non
         turns.find(connection, shop.id, "9", "cup")
 
 
+def test_who_brings_some_of_the_units_sooner_is_suggested(engine: Engine, shop: Shop) -> None:
+    with engine.begin() as connection:
+        for units, days in ((3, 3), (9, 9)):
+            supply = {"sku": "cup", "warehouse": "berlin", "quantity": units, "eta": TODAY + timedelta(days=days)}
+            lines.add(connection, shop, supply, who=WHO, today=TODAY)
+    for number, units in ((1, 3), (2, 3), (3, 5)):
+        placed(engine, shop, number, {"cup": units})
+    with engine.begin() as connection:
+        found = effects.givers(connection, shop, "3-cup", 3, TODAY).found
+    assert {giver.order: (giver.taker.ready, giver.sooner) for giver in found} == {"1": (3, 3), "2": (0, 3)}
+    assert {giver.taker.expected for giver in found} == {TODAY + timedelta(days=9)}
+
+
+@pytest.mark.parametrize("units", [0, 6, 300])
+def test_more_units_than_the_line_has_open_are_no_suggestion(engine: Engine, shop: Shop, units: int) -> None:
+    placed(engine, shop, 1, {"cup": 5})
+    with engine.begin() as connection, pytest.raises(turns.BadMove, match="has 5 units open, so from 1 to 5"):
+        effects.givers(connection, shop, "1-cup", units, TODAY)
+
+
 def test_of_a_thousand_who_could_give_the_likeliest_hundred_are_tried(engine: Engine, shop: Shop) -> None:
     with engine.begin() as connection:
         supply = {"sku": "cup", "warehouse": "berlin", "quantity": 997, "eta": TODAY + timedelta(days=3)}
