@@ -121,6 +121,9 @@ VARIANT: Mapping[str, Text] = {
     "release": lazy("it is released on {day}: orders before that are preorders."),
     "early_sale": lazy("stock is sold before the release."),
     "next": lazy("the next supply is {supply} for {warehouse}, due on {eta}, with {count} in all."),
+    "next:doubt": lazy(
+        "{count} of it may be on hand already, and nobody has said so yet: they are promised to nobody."
+    ),
     "step": lazy("a new buyer would get {count} by {day}."),
     "step:now": lazy("a new buyer would get {count} now."),
     "step:unknown": lazy("a new buyer would get {count} some day that nobody knows."),

@@ -7,7 +7,7 @@ import click
 from app import tasks
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.cli.supplying import WHO, refusing, why_option, writing
-from app.supply import receipts, receiving, rises
+from app.supply import BadSupply, receipts, receiving, rises
 
 
 @click.command()
@@ -21,7 +21,13 @@ def receive(shop_url: str, number: int, quantity: int | None, raise_stock: bool,
     """Record that units arrived."""
     day = on.date() if on else None
     with refusing(), opened(shop_url) as (runtime, shop):
-        done = receiving.receive(runtime, shop, number, quantity, who=WHO, why=why, raise_stock=raise_stock, on=day)
+        try:
+            done = receiving.receive(runtime, shop, number, quantity, who=WHO, why=why, raise_stock=raise_stock, on=day)
+        except BadSupply as wrong:
+            if quantity is None or quantity < 1 or not str(wrong).startswith("quantity:"):
+                raise
+            change = f"dueback supply change {number} --quantity UNITS"
+            raise click.ClickException(f"{wrong} If more came than was ordered, first say so: `{change}`.") from wrong
         tasks.wake(shop.id)
     click.echo(f"{done.told} Receipt {done.receipt.id}.")
 

@@ -25,6 +25,8 @@ def suppliers(shop_url: str, as_json: bool) -> None:
         return
     for row in found:
         click.echo(_supplier_line(row))
+    if not found:
+        click.echo("No supplier is known yet.")
 
 
 def _supplier_line(row: dict[str, Any]) -> str:
@@ -52,3 +54,5 @@ def promises(shop_url: str, as_json: bool) -> None:
             f"{row['month']} {row['supplier'] or 'no supplier'}: {row['units']} units, {row['kept_first']:.0%} by the "
             f"first date told, {row['kept_last']:.0%} by the last, at worst {row['worst_days']} days late"
         )
+    if not found:
+        click.echo("Nothing that had a date has been shipped yet.")

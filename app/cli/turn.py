@@ -1,6 +1,7 @@
 """Whose turn it is: the shop's policy, and what people decide for single orders."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import click
@@ -16,7 +17,7 @@ from app.engine.model import Policy
 from app.models import Shop
 from app.rulebook.naming import channel_slugs
 from app.turns import effects, supposing
-from app.turns.effects import Change, Effect, Stands
+from app.turns.effects import Effect, Stands
 
 sku_option = click.option("--sku", required=True)
 MOVES = {
@@ -57,7 +58,8 @@ def policy(
         if ranks:
             changes["ranks"] = turns.of(shop).ranks | _ranks(connection, shop, ranks)
         if preview:
-            _print_effect(effects.of_policy(connection, shop, changes, today(shop)), as_json=as_json)
+            day = today(shop)
+            _print_effect(effects.of_policy(connection, shop, changes, day), day, as_json=as_json)
             return
         setting = turns.put(connection, shop, changes, who=WHO)
         slugs = channel_slugs(connection, shop.id)
@@ -112,14 +114,15 @@ def suggest(shop_url: str, taker: str, sku: str, units: int, as_json: bool) -> N
     """Say who could hand units over to an order, the least harmed first."""
     with deciding(shop_url) as (connection, shop):
         line = turns.find(connection, shop.id, taker, sku)
-        found = effects.givers(connection, shop, line, units, today(shop))
+        day = today(shop)
+        found = effects.givers(connection, shop, line, units, day)
     if as_json:
         print_json([asdict(giver) for giver in found.found])
         return
     for giver in found.found:
         click.echo(
-            f"Order {giver.order}: {_moves(giver.before, giver.after)}. Order {taker} then: {_says(giver.taker)}, "
-            f"{giver.sooner} of its units sooner than now."
+            f"Order {giver.order}: {_moves(giver.before, giver.after, day)}. "
+            f"Order {taker} then: {_says(giver.taker, day)}, {giver.sooner} of its units sooner than now."
         )
     if found.more:
         click.echo(f"{found.more} more might; they are likely to be harmed more.")
@@ -155,7 +158,7 @@ def undo(shop_url: str, number: int, why: str) -> None:
     click.echo(f"Move {number} holds no longer.")
 
 
-def _print_effect(effect: Effect, *, as_json: bool) -> None:
+def _print_effect(effect: Effect, day: date, *, as_json: bool) -> None:
     if as_json:
         print_json(asdict(effect))
         return
@@ -164,16 +167,15 @@ def _print_effect(effect: Effect, *, as_json: bool) -> None:
         click.echo(remark)
     for word, changes in (("gains", effect.gains), ("loses", effect.losses)):
         for change in changes:
-            click.echo(f"Order {change.order}, {change.sku} {word}: {_change(change)}.")
+            click.echo(f"Order {change.order}, {change.sku} {word}: {_moves(change.before, change.after, day)}.")
 
 
-def _change(change: Change) -> str:
-    return _moves(change.before, change.after)
+def _moves(before: Stands, after: Stands, day: date) -> str:
+    return f"from {_says(before, day)} to {_says(after, day)}"
 
 
-def _moves(before: Stands, after: Stands) -> str:
-    return f"from {_says(before)} to {_says(after)}"
-
-
-def _says(stands: Stands) -> str:
+def _says(stands: Stands, day: date) -> str:
+    """How a line stands on that day, today."""
+    if stands.expected == day:
+        return "all ready"
     return f"{stands.ready} ready, the last by {stands.expected or 'no known day'}"

@@ -43,6 +43,12 @@ def order(connection: Connection, shop: Shop, number: str, today: date) -> list[
     return found
 
 
+def knows(connection: Connection, shop_id: int, number: str) -> bool:
+    """Whether the book has the order; an order that was shipped long ago too."""
+    query = select(Order.id).where(Order.shop_id == shop_id, Order.number == number)
+    return connection.scalar(query.limit(1)) is not None
+
+
 def _lines(connection: Connection, shop_id: int, number: str) -> Sequence[Row[*tuple[Any, ...]]]:
     query = (
         select(Line.__table__, Order.number, Order.channel_id)

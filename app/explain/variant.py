@@ -203,6 +203,8 @@ class _Explained:
                 eta=wording.day(supply.eta, self._today),
                 count=wording.units(supply.quantity),
             )
+            if doubt := self._names.in_doubt(supply):
+                yield say(VARIANT["next:doubt"], count=wording.more_units(doubt))
 
     def _step(self, step: Step, *, any_more: bool) -> str:
         count = str(ANY_MORE) if any_more else wording.units(step.quantity)

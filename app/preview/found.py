@@ -58,6 +58,8 @@ class Refused:
 class Preview:
     """What a change would do. Counts are of everything that was looked at; lists hold the first `LISTED`.
 
+    `moves` are in the order in which the lines joined the queue, pinned ones first.
+
     Of the `covered` variants `looked_at` were looked at: all, unless there was too little time.
 
     `fields` are those of the rule afterwards, None where it is gone. `opening` and `closing` count variants in
@@ -86,10 +88,6 @@ class Preview:
     def closed(self, turned: Turned) -> None:
         self.closing += 1
         _list(self.closes, turned)
-
-    def moved(self, moved: Moved) -> None:
-        self.moving += 1
-        _list(self.moves, moved)
 
     def refused(self, refused: Refused) -> None:
         self.refusing += 1

@@ -58,10 +58,10 @@ def test_settings_are_kept_and_the_pages_follow_them(desk: Desk, there: Waiting,
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"time_zone": "Mars/Base"}, "Time zone: is no time zone"),
+        ({"time_zone": "Mars/Base"}, "Time zone: should be a time zone such as Europe/Berlin"),
         ({"stock_owner": "nobody"}, "Stock is kept by: should be 'staff' or 'erp'"),
         ({"language": "xx"}, "Language of these pages: should be '', 'en' or 'de'"),
-        ({"time_zone": "a\x00b"}, "Time zone: is no time zone"),
+        ({"time_zone": "a\x00b"}, "Time zone: should be a time zone such as Europe/Berlin"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused_and_what_was_typed_stays(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, insert, update
 
 from app import explain, models, queue
 from app.cli import dueback
@@ -239,6 +239,16 @@ def test_a_variant_for_which_no_rule_sets_a_cap_says_so(there: Waiting) -> None:
     assert "No rule sets a cap, so nothing may be owed: set one." in found["why"]
 
 
+def test_units_in_doubt_are_told_beside_the_supply_they_may_be_of(there: Waiting) -> None:
+    there.expect(40, 30, "PO-17")
+    rise = {"shop_id": there.shop.id, "variant_id": "V1", "warehouse_id": "B", "units": 5}
+    with there.engine.begin() as connection:
+        connection.execute(insert(models.StockRise).values(rise))
+    told = of_variant(there)["why"]
+    assert any("with 35 units in all" in said for said in told)
+    assert "5 more units of it may be on hand already, and nobody has said so yet: they are promised to nobody." in told
+
+
 CLOSED = {
     "cap": ({"cap": 2}, 0),
     "open_at": ({"cap": 9}, 5),
@@ -337,6 +347,13 @@ def test_the_commands_print_sentences_and_json(there: Waiting, command: Command)
     assert json.loads(command("history", "--order", "1", "--json").output)[0]["cause"] == "ordered"
     assert command("history", "--order", "9").output == "Nothing was promised to order 9 yet.\n"
     assert command("explain").exit_code == 2
+    unknown = command("explain", "--order", "9")
+    assert (unknown.exit_code, unknown.output) == (1, "Error: Dueback knows no order 9.\n")
+    there.cancel(1)
+    there.look(days=31)
+    gone = command("explain", "--order", "1")
+    assert gone.exit_code == 0
+    assert gone.output == "Nothing of order 1 is open: all of it was shipped or taken back.\n"
 
 
 @time_machine.travel(NOW, tick=True)

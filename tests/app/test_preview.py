@@ -78,6 +78,15 @@ def test_a_channel_that_has_no_pool_yet_is_previewed_as_if_it_had(engine: Engine
     assert previewed(engine, shop, SHOP, {"mode": "off"}).opening == 0
 
 
+def test_orders_are_listed_as_they_joined_the_queue_whatever_the_variant(engine: Engine) -> None:
+    shop = installed(engine, variant("mug"), variant("cup"))
+    put(engine, shop, SHOP, mode="backorder", cap=50, lead_days=5)
+    for number, sku in (("9", "mug"), ("10", "cup"), ("11", "mug"), ("100", "cup")):
+        ordered(engine, shop, number, sku, 1)
+    found = previewed(engine, shop, SHOP, {"lead_days": 9})
+    assert [move.order for move in found.moves] == ["9", "10", "11", "100"]
+
+
 def test_everything_is_counted_and_only_so_much_is_listed(engine: Engine) -> None:
     names = [f"mug-{number:03}" for number in range(LISTED + 7)]
     shop = installed(engine, *(variant(name, listed_in=["web"]) for name in names))

@@ -156,7 +156,7 @@ def test_a_rule_for_what_no_channel_sells_is_kept_and_says_that_nothing_opens_ye
 
 def test_a_preview_says_what_would_open_and_sets_nothing(command: Command, sku: str) -> None:
     said = told(command("rule", "set", "--scope", "category:home", "--mode", "backorder", "--cap", "5", "--preview"))
-    assert "It covers 1 variants." in said
+    assert "It covers 1 variant." in said
     assert f"  {sku} in channel-2, 5 past zero\n" in said
     assert told(command("rule", "list")) == ""
 
@@ -186,6 +186,10 @@ def test_a_refusal_names_the_option_and_how_to_take_out_what_is_kept(
     assert "inherit" not in refused("--lead-days", "many")
 
 
+def test_switches_are_told_as_the_options_take_them(command: Command) -> None:
+    assert "may split no, early sale yes" in set_rule(command, "shop", "--early-sale", "yes", "--may-split", "no")
+
+
 def test_what_can_never_hold_and_what_sets_nothing_is_refused(command: Command) -> None:
     other = command("rule", "set", "--scope", "channel:channel-4", "--channel", "channel-2", "--mode", "backorder")
     assert "A rule for the channel channel-4 holds nowhere but there. Leave channel-2 out." in other.output
@@ -197,7 +201,7 @@ def test_what_can_never_hold_and_what_sets_nothing_is_refused(command: Command) 
 
 def test_list_and_preview_say_which_of_two_collections_decides(command: Command) -> None:
     set_rule(command, "collection:summer", "--cap", "3")
-    said = "cap: collection:sale decides over collection:summer for 1 variants in both"
+    said = "cap: collection:sale decides over collection:summer for 1 variant in both"
     assert said in told(command("rule", "set", "--scope", "collection:sale", "--cap", "4", "--preview"))
     set_rule(command, "collection:sale", "--cap", "4")
     assert said in told(command("rule", "list"))
