@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from app import tasks
+from app import tasks, wording
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.cli.supplying import WHO, refusing, why_option, writing
 from app.supply import BadSupply, receipts, receiving, rises
@@ -41,10 +41,10 @@ def undo(shop_url: str, receipt: int, why: str) -> None:
     with writing(shop_url) as (connection, shop, who):
         row = receiving.undo(connection, shop, receipt, who=who, why=why)
         doubt = rises.in_doubt(connection, row)
-    click.echo(f"Receipt {receipt} is undone: supply {row.id} has {receipts.to_come(row)} units to come.")
+    click.echo(f"Receipt {receipt} is undone: supply {row.id} has {wording.units(receipts.to_come(row))} to come.")
     if doubt:
         click.echo(
-            f"{doubt} units there may be on the shelf already and are promised to nobody: `dueback supply rises`."
+            f"{wording.units(doubt)} there may be on the shelf already, promised to nobody: `dueback supply rises`."
         )
 
 

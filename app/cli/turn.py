@@ -162,7 +162,8 @@ def _print_effect(effect: Effect, day: date, *, as_json: bool) -> None:
     if as_json:
         print_json(asdict(effect))
         return
-    click.echo(f"Of {effect.lines} open lines {effect.gaining} would gain and {effect.losing} would lose.")
+    lines = "line" if effect.lines == 1 else "lines"
+    click.echo(f"Of {effect.lines} open {lines} {effect.gaining} would gain and {effect.losing} would lose.")
     for remark in effect.remarks:
         click.echo(remark)
     for word, changes in (("gains", effect.gains), ("loses", effect.losses)):
