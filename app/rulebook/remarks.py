@@ -1,6 +1,6 @@
 """What is odd about a rule that may be meant all the same: said beside its preview, and when it is set."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,9 @@ REMARKS: Mapping[str, Text] = {
     "spread_days": lazy("A range without a spread is told as a single day: set the spread."),
 }
 
+UNSET: Mapping[str, Sequence[Any]] = {"cap": (), "release_on": (NONE,), "spread_days": (0,)}
+"""Values of these fields that say as little as none at all."""
+
 
 def remarks(
     connection: Connection, shop_id: int, place: Place, fields: Mapping[str, Any] | None, today: date
@@ -34,15 +37,7 @@ def remarks(
 def _odd(
     connection: Connection, shop_id: int, place: Place, fields: Mapping[str, Any], today: date
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    if not fields:
-        return
-    wider = inherited(connection, shop_id, place, today)
-    holds = {name: {fields[name]} if name in fields else {each.value for each in ways} for name, ways in wider.items()}
-    sells = fields.get("mode") in {Mode.BACKORDER, Mode.PREORDER}
-    if sells and "cap" not in fields and all(each.rule is None for each in wider["cap"]):
-        yield "cap", {}
-    if fields.get("mode") == Mode.PREORDER and holds["release_on"] == {NONE}:
-        yield "release_on", {}
+    yield from ((name, {}) for name in _unsaid(connection, shop_id, place, fields, today))
     release, ends = _day(fields.get("release_on")), _day(fields.get(ENDS_ON))
     if release and release <= today:
         yield "released", {"day": release}
@@ -50,8 +45,23 @@ def _odd(
         yield "ended", {"day": ends}
     elif ends and release and ends < release:
         yield "ends_first", {"ends": ends, "day": release}
-    if fields.get("display") == Display.RANGE and not holds["spread_days"] - {0}:
-        yield "spread_days", {}
+
+
+def _unsaid(
+    connection: Connection, shop_id: int, place: Place, fields: Mapping[str, Any], today: date
+) -> Iterator[str]:
+    """Fields without which the others mean little, and that nobody sets: neither this rule nor a wider one."""
+    mode = fields.get("mode")
+    needed = ["cap"] if mode in {Mode.BACKORDER, Mode.PREORDER} else []
+    needed += ["release_on"] if mode == Mode.PREORDER else []
+    needed += ["spread_days"] if fields.get("display") == Display.RANGE else []
+    # What wider rules come to takes a while.
+    inherits = any(name not in fields for name in needed)
+    wider = inherited(connection, shop_id, place, today) if inherits else {}
+    for name in needed:
+        values = [fields[name]] if name in fields else [each.value for each in wider[name] if each.rule is not None]
+        if all(value in UNSET[name] for value in values):
+            yield name
 
 
 def _day(written: Any) -> date | None:
