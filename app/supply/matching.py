@@ -20,7 +20,7 @@ from app.supply.record import Kept
 from app.wording import Said
 
 US = "Dueback"
-# A receipt without a write of ours shows in the stock when somebody counts it; what is older was counted before.
+# A receipt that we wrote no stock for shows there when somebody counts it; what is older was counted before.
 SHOWS_WITHIN = timedelta(days=3)
 # Orders are read within minutes; so late they no longer speak of a rise that was seen before.
 SAID_WITHIN = timedelta(hours=1)
@@ -89,7 +89,10 @@ def _expected(connection: Connection, shop_id: int, variants: Collection[str]) -
 
 
 def _not_seen_yet(connection: Connection, shop_id: int, rise: Rise, now: datetime) -> Sequence[Kept]:
-    """Receipts that people entered there lately and that no stock has shown yet, oldest first."""
+    """Receipts that people entered there lately and that no stock has shown yet, oldest first.
+
+    Those whose write was reported too: people were told to count them, or it was done and something else moved since.
+    """
     query = (
         select(Receipt.__table__)
         .join(Supply, Supply.id == Receipt.supply_id)
@@ -98,7 +101,7 @@ def _not_seen_yet(connection: Connection, shop_id: int, rise: Rise, now: datetim
             Supply.variant_id == rise.variant,
             Supply.warehouse_id == rise.warehouse,
             Receipt.undone_at.is_(None),
-            Receipt.stock_state == "none",
+            Receipt.stock_state.in_(("none", "reported")),
             Receipt.counted < Receipt.units,
             Receipt.at > now - SHOWS_WITHIN,
         )

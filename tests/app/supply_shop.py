@@ -126,10 +126,13 @@ def ordered(engine: Engine, shop: models.Shop, name: str, shipment: FulfilmentSe
         book.record_orders(connection, shop, [name], [order], NOW)
 
 
-def shipment(name: str, units: int, *, back: str | None = None) -> FulfilmentSeen:
-    """Units of the order `name` that left Berlin, and came `back` into a warehouse when it was cancelled."""
-    status = "CANCELED" if back else "FULFILLED"
-    return FulfilmentSeen(f"{name}-F", status, "B", NOW, back, ((f"{name}-F1", f"{name}-1", units),))
+def shipment(
+    name: str, units: int, *, back: str | None = None, at: datetime | None = None, status: str = "FULFILLED"
+) -> FulfilmentSeen:
+    """Units of the order `name` that left Berlin just now, and came `back` into a warehouse when it was cancelled."""
+    made = at or max(NOW, datetime.now(UTC))
+    lines = ((f"{name}-F1", f"{name}-1", units),)
+    return FulfilmentSeen(f"{name}-F", "CANCELED" if back else status, "B", made, back, lines)
 
 
 def observe(engine: Engine, shop_id: int, stocks: Stocks, variant: str = "V1", at: datetime = NOW) -> None:
