@@ -2,17 +2,19 @@
 
 Units that were shipped between two looks hide as many that arrived, and units that came back from a cancelled shipment
 are no news. Orders are read before stocks, so what orders say has happened is in the quantity read afterwards; what
-they say later explains a fall that was seen before.
+they say later explains a fall that was seen before, or says nothing new: what left before the last look is not in the
+quantity that was read.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, func, select, update
 
+from app.db import any_texts
 from app.models import Shop, Stock, Variant, Warehouse
 from app.platforms import FulfilmentSeen, OrderSeen, VariantSeen
 from app.supply import matching
@@ -20,6 +22,10 @@ from app.supply.matching import Rise
 
 # An order that has not been heard of for so long will not explain why a stock fell.
 EXPLAINED_WITHIN = timedelta(hours=1)
+# A look takes a while, and the shop's clock is not ours: what left so long before a look is surely in what it showed.
+SURELY_BEFORE = timedelta(minutes=1)
+
+HAVE_LEFT = ("gone", "back")
 
 Counts = Counter[tuple[str, str]]
 
@@ -28,20 +34,19 @@ Counts = Counter[tuple[str, str]]
 class Moved:
     """`rise` units came that no order accounts for, and `unseen` came back by an order's word but do not show.
 
-    `missing` ones have left by now and no order has said so yet.
+    `fall` ones have left and no order has said so yet.
     """
 
     rise: int
     unseen: int
-    missing: int
+    fall: int
 
 
-def moved(change: int, *, shipped: int, restocked: int, missing: int) -> Moved:
+def moved(change: int, *, shipped: int, restocked: int) -> Moved:
     """What a `change` of quantity means beside what orders said since the last look. See `Stock` for the words."""
-    explained = min(shipped, missing)
-    news = change + (shipped - explained) - restocked
+    news = change + shipped - restocked
     unseen = min(restocked, max(0, -news))
-    return Moved(max(0, news), unseen, missing - explained + max(0, -news - unseen))
+    return Moved(max(0, news), unseen, max(0, -news - unseen))
 
 
 def read(connection: Connection, shop_id: int, seen: Sequence[VariantSeen], now: datetime) -> None:
@@ -54,9 +59,11 @@ def read(connection: Connection, shop_id: int, seen: Sequence[VariantSeen], now:
     pools = set(connection.scalars(select(Warehouse.id).where(Warehouse.shop_id == shop_id, Warehouse.is_pool)))
     changes = list(_changes(connection, shop_id, [variant for variant in seen if variant.id in known], now))
     ours = [(place, change) for place, change in changes if place[1] not in pools]
-    if came_back := [Rise(*place, change.unseen) for place, change in ours if change.unseen]:
+    came_back = [Rise(*place, change.unseen) for place, change in ours if change.unseen]
+    rose = [Rise(*place, change.rise) for place, change in ours if change.rise]
+    if came_back or rose:
+        matching.lock(connection, shop_id, {there.variant for there in (*came_back, *rose)})
         matching.came_back(connection, shop_id, came_back, now)
-    if rose := [Rise(*place, change.rise) for place, change in ours if change.rise]:
         matching.found(connection, shop_id, rose, now)
 
 
@@ -70,25 +77,23 @@ def _changes(
     for variant in seen:
         for stock in variant.stocks:
             place = (variant.id, stock.warehouse)
-            change = _change(before.get(place), stock.quantity, now)
+            row = before.get(place)
+            change = _change(row, stock.quantity)
             yield place, change
-            if place in before and _said(before[place]) != (0, 0, change.missing):
-                used_up.append({"variant": variant.id, "warehouse": stock.warehouse, "left": change.missing})
+            if row is None:
+                continue
+            missing = change.fall + (row.missing if row.changed_at > now - EXPLAINED_WITHIN else 0)
+            if (row.shipped, row.restocked, row.missing) != (0, 0, missing):
+                used_up.append({"variant": variant.id, "warehouse": stock.warehouse, "left": missing})
     if used_up:
         spent = {"shipped": 0, "restocked": 0, "missing": bindparam("left")}
         connection.execute(_at(shop_id).values(spent), used_up)
 
 
-def _change(before: Row[*tuple[Any, ...]] | None, quantity: int, now: datetime) -> Moved:
+def _change(before: Row[*tuple[Any, ...]] | None, quantity: int) -> Moved:
     if before is None:
-        return moved(quantity, shipped=0, restocked=0, missing=0)
-    shipped, restocked, missing = _said(before)
-    recent = missing if before.changed_at > now - EXPLAINED_WITHIN else 0
-    return moved(quantity - before.quantity, shipped=shipped, restocked=restocked, missing=recent)
-
-
-def _said(row: Row[*tuple[Any, ...]]) -> tuple[int, int, int]:
-    return row.shipped, row.restocked, row.missing
+        return moved(quantity, shipped=0, restocked=0)
+    return moved(quantity - before.quantity, shipped=before.shipped, restocked=before.restocked)
 
 
 def _at(shop_id: int) -> Any:
@@ -97,7 +102,7 @@ def _at(shop_id: int) -> Any:
 
 
 def counted(order: OrderSeen, old: Mapping[str, str] | None) -> dict[str, str]:
-    """Which shipments of the order have left a stock by now, and which came back into one: see `Order.shipments`."""
+    """What is known of the order's shipments by now: see `Order.shipments`."""
     return {**(old or {}), **{shipment.id: state for shipment in order.fulfilments if (state := _state(shipment))}}
 
 
@@ -107,6 +112,8 @@ def _state(shipment: FulfilmentSeen) -> str:
             return "gone"
         case "CANCELED" if shipment.cancelled_into:
             return "back"
+        case "WAITING_FOR_APPROVAL":
+            return "waiting"
         case _:
             return ""
 
@@ -118,37 +125,65 @@ def record(
 
     `known` are the orders as the book held them. What was shipped before anybody counted, no stock of ours remembers.
     """
-    shipped: Counts = Counter()
-    restocked: Counts = Counter()
+    looked = _looked(connection, shop.id, orders)
+    said = Said(Counter(), Counter(), Counter())
     for order in orders:
         old = known[order.id]["shipments"] if order.id in known else {}
         for shipment in order.fulfilments if old is not None else ():
-            before, state = old.get(shipment.id), _state(shipment)
-            if order.id not in known and shipment.created < shop.installed_at:
-                continue
-            if state and before is None and shipment.warehouse:
-                shipped.update(_units(order, shipment, shipment.warehouse))
-            if state == "back" and before != "back" and shipment.cancelled_into:
-                restocked.update(_units(order, shipment, shipment.cancelled_into))
-    _keep(connection, shop.id, shipped, restocked)
+            if order.id in known or shipment.created >= shop.installed_at:
+                _count(order, shipment, old.get(shipment.id), looked, said)
+    _keep(connection, shop.id, said)
 
 
-def _units(order: OrderSeen, shipment: FulfilmentSeen, warehouse: str) -> Counts:
+class Said(NamedTuple):
+    """By variant and warehouse, units that orders say left and came `back`; those `before` the last look left it so."""
+
+    left: Counts
+    before: Counts
+    back: Counts
+
+
+def _looked(connection: Connection, shop_id: int, orders: Sequence[OrderSeen]) -> dict[str, datetime]:
+    """When the variants of these orders were last looked at."""
+    variants = {line.variant for order in orders if order.fulfilments for line in order.lines if line.variant}
+    query = select(Variant.id, Variant.observed_at).where(Variant.shop_id == shop_id, Variant.id == any_texts(variants))
+    return {row.id: row.observed_at for row in connection.execute(query)} if variants else {}
+
+
+def _count(
+    order: OrderSeen, shipment: FulfilmentSeen, known: str | None, looked: Mapping[str, datetime], said: Said
+) -> None:
+    """Add what the shipment says beyond what was `known` of it."""
+    state = _state(shipment)
     variants = {line.id: line.variant for line in order.lines}
-    units: Counts = Counter()
-    for _, line, quantity in shipment.lines:
-        if variant := variants.get(line):
-            units[variant, warehouse] += quantity
-    return units
+    for _, line, units in shipment.lines if state in HAVE_LEFT else ():
+        variant = variants.get(line)
+        if variant and shipment.warehouse and known not in HAVE_LEFT:
+            old = known is None and state == "gone" and _surely_seen(shipment, looked.get(variant))
+            (said.before if old else said.left)[variant, shipment.warehouse] += units
+        if variant and shipment.cancelled_into and state == "back" and known != "back":
+            said.back[variant, shipment.cancelled_into] += units
 
 
-def _keep(connection: Connection, shop_id: int, shipped: Counts, restocked: Counts) -> None:
+def _surely_seen(shipment: FulfilmentSeen, looked: datetime | None) -> bool:
+    """Whether it had left when its variant was last looked at. One that had to be approved left later than made."""
+    return looked is not None and shipment.created < looked - SURELY_BEFORE
+
+
+def _keep(connection: Connection, shop_id: int, said: Said) -> None:
     """Units of variants that the shop does not count leave no stock."""
     rows = [
-        {"variant": place[0], "warehouse": place[1], "gone": shipped[place], "back": restocked[place]}
-        for place in sorted({*shipped, *restocked})
-    ]
+        {"variant": place[0], "warehouse": place[1], "gone": said.left[place], "old": said.before[place],
+         "back": said.back[place]}
+        for place in sorted({*said.left, *said.before, *said.back})
+    ]  # fmt: skip
     if rows:
         tracked = select(Variant.id).where(Variant.shop_id == shop_id, Variant.tracked)
-        more = {"shipped": Stock.shipped + bindparam("gone"), "restocked": Stock.restocked + bindparam("back")}
+        gone, old, back = (bindparam(name, type_=Integer) for name in ("gone", "old", "back"))
+        explained = func.least(Stock.missing, gone)
+        more = {
+            "shipped": Stock.shipped + gone - explained,
+            "restocked": Stock.restocked + back,
+            "missing": func.greatest(0, Stock.missing - explained - old),
+        }
         connection.execute(_at(shop_id).where(Stock.variant_id.in_(tracked)).values(more), rows)

@@ -34,8 +34,22 @@ class Rise(NamedTuple):
     units: int
 
 
+def lock(connection: Connection, shop_id: int, variants: Collection[str]) -> None:
+    """Supply of these variants is nobody else's to change until the transaction ends.
+
+    Call first: everybody locks supply, by its number, before rises, so that nobody waits in a circle.
+    """
+    query = select(Supply.id).where(
+        Supply.shop_id == shop_id, Supply.variant_id.in_(variants), Supply.state != "cancelled"
+    )
+    connection.execute(query.order_by(Supply.id).with_for_update())
+
+
 def found(connection: Connection, shop_id: int, rises: Collection[Rise], now: datetime) -> None:
-    """Explain these rises by supply expected there, or open them. In the transaction that keeps the new stock."""
+    """Explain these rises by supply expected there, or open them. In the transaction that keeps the new stock.
+
+    Call `lock` before.
+    """
     expected = _expected(connection, shop_id, {rise.variant for rise in rises})
     today = None
     for rise in rises:
@@ -115,7 +129,7 @@ def _today(connection: Connection, shop_id: int, now: datetime) -> date:
 
 
 def came_back(connection: Connection, shop_id: int, units: Collection[Rise], now: datetime) -> None:
-    """Orders say that units came back which no stock has shown since: an earlier rise was these."""
+    """Orders say that units came back which no stock has shown since: an earlier rise was these. Call `lock` before."""
     for back in units:
         left = back.units
         for rise in _open(connection, shop_id, back):
