@@ -156,6 +156,49 @@ def test_nor_for_the_rest_of_its_own_line(runtime: Runtime, shop: models.Shop, s
     assert (row(runtime.engine, number).received, units_coming(runtime.engine, shop)) == (10, 10)
 
 
+def test_what_was_raised_and_shipped_before_we_were_back_is_not_raised_again(
+    runtime: Runtime, shop: models.Shop, stocks: Stocks
+) -> None:
+    stocks.units["B"] = 5
+    look(runtime.engine, shop, stocks)
+    number = expect(runtime.engine, shop, 10)
+    stocks.after_write = die
+    with pytest.raises(Killed):
+        receiving.receive(runtime, shop, number, who=WHO, raise_stock=True)
+    stocks.after_write = lambda: None
+    stocks.units["B"] -= 10
+    ordered(runtime.engine, shop, "21", shipment("21", 10))
+    look(runtime.engine, shop, stocks, datetime.now(UTC))
+    assert (stocks.units["B"], len(stocks.writes)) == (5, 1)
+    [receipt] = receipts(runtime.engine)
+    assert (receipt.stock_state, receipt.counted) == ("reported", 10)
+
+
+def test_more_than_a_shop_can_keep_is_refused(runtime: Runtime, shop: models.Shop, stocks: Stocks) -> None:
+    stocks.units["B"] = 2**31 - 10
+    look(runtime.engine, shop, stocks)
+    number = expect(runtime.engine, shop, 20)
+    with pytest.raises(BadSupply, match="is beyond 2,147,483,647"):
+        receiving.receive(runtime, shop, number, 10, who=WHO, raise_stock=True)
+    assert (receipts(runtime.engine), stocks.writes) == ([], [])
+    receiving.receive(runtime, shop, number, 9, who=WHO, raise_stock=True)
+    assert stocks.units["B"] == 2**31 - 1
+
+
+def test_what_the_shop_will_never_do_is_told_and_keeps_nobody_waiting(
+    runtime: Runtime, shop: models.Shop, stocks: Stocks
+) -> None:
+    def fail() -> None:
+        raise ShopError("Int cannot represent it", retry=False)
+
+    number = expect(runtime.engine, shop, 10)
+    stocks.before_write = fail
+    done = receiving.receive(runtime, shop, number, who=WHO, raise_stock=True)
+    assert "The shop refused the correction: Int cannot represent it." in done.told
+    look(runtime.engine, shop, stocks)
+    assert [receipt.stock_state for receipt in receipts(runtime.engine)] == ["reported"]
+
+
 def test_a_shop_out_of_reach_gets_its_units_later(runtime: Runtime, shop: models.Shop, stocks: Stocks) -> None:
     def fail() -> None:
         raise ShopError("no answer", retry=True)
