@@ -168,7 +168,8 @@ def _refuse_beyond(before: int, units: int) -> None:
     if before + units > stock_writes.MOST_UNITS:
         raise BadSupply(
             lazy(
-                "raise_stock: The stock there is {before}. With {units} more it is beyond {most}, the most a shop keeps."
+                "raise_stock: The stock there is {before}. With {units} more it is beyond {most}, "
+                "all that a shop keeps."
             ),
             before=before,
             units=units,

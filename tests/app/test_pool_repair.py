@@ -25,9 +25,10 @@ def stocks(engine: Engine, shop: models.Shop) -> Stocks:
 
 def cut_off(engine: Engine, shop: models.Shop, state: str, after: int) -> None:
     """A shipment of two units from the pool, of which the repair is under way."""
+    writes = [{"warehouse": "B", "before": 5, "after": after}]
     row = {
-        "shop_id": shop.id, "id": "20", "fulfilment_id": "20-F", "order_id": "20", "line_id": "20-1", "variant_id": "V1",
-        "units": 2, "state": state, "writes": [{"warehouse": "B", "before": 5, "after": after}], "shipped_at": NOW,
+        "shop_id": shop.id, "id": "20", "fulfilment_id": "20-F", "order_id": "20", "line_id": "20-1",
+        "variant_id": "V1", "units": 2, "state": state, "writes": writes, "shipped_at": NOW,
     }  # fmt: skip
     with engine.begin() as connection:
         connection.execute(insert(models.PoolShipment).values(row))

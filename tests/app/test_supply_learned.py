@@ -154,7 +154,7 @@ def test_a_line_without_its_day_was_ordered_on_the_day_it_was_entered_where_the_
 
 @pytest.fixture
 def others(engine: Engine, shop: models.Shop) -> set[str]:
-    """Two variants besides V1 that were bought from Acme and one that was not, under a rule that asks what is learned."""
+    """Two more variants bought from Acme, and one that was not, under a rule that asks what is learned."""
     rule(engine, shop, confidence=80)
     for number, name in ((2, "Acme"), (3, "Acme"), (4, "Late")):
         observe(engine, shop.id, Stocks(), f"V{number}")
