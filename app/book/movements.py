@@ -2,17 +2,15 @@
 
 Units that were shipped between two looks hide as many that arrived, and units that came back from a cancelled shipment
 are no news. Orders are read before stocks, so what orders say has happened is in the quantity read afterwards; what
-they say later explains a fall that was seen before, or says nothing new: what left before the last look is not in the
-quantity that was read.
+they say later explains a fall that was seen before, if it left before that.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, bindparam, func, select, update
+from sqlalchemy import Connection, DateTime, Integer, Row, bindparam, case, func, select, update
 
 from app.db import any_texts
 from app.models import Shop, Stock, Variant, Warehouse
@@ -21,13 +19,11 @@ from app.supply import matching
 from app.supply.matching import Rise
 
 # An order that has not been heard of for so long will not explain why a stock fell.
-EXPLAINED_WITHIN = timedelta(hours=1)
-# A look takes a while, and the shop's clock is not ours: what left so long before a look is surely in what it showed.
-SURELY_BEFORE = timedelta(minutes=1)
+EXPLAINED_WITHIN = timedelta(days=3)
+# A look takes a while, and the shop's clock is not quite ours.
+CLOCKS_DIFFER = timedelta(minutes=2)
 
 HAVE_LEFT = ("gone", "back")
-
-Counts = Counter[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +78,13 @@ def _changes(
             yield place, change
             if row is None:
                 continue
-            missing = change.fall + (row.missing if row.changed_at > now - EXPLAINED_WITHIN else 0)
+            recent = row.missing_at and row.missing_at > now - EXPLAINED_WITHIN
+            missing = change.fall + (row.missing if recent else 0)
             if (row.shipped, row.restocked, row.missing) != (0, 0, missing):
-                used_up.append({"variant": variant.id, "warehouse": stock.warehouse, "left": missing})
+                since = now if change.fall else row.missing_at
+                used_up.append({"variant": variant.id, "warehouse": stock.warehouse, "left": missing, "since": since})
     if used_up:
-        spent = {"shipped": 0, "restocked": 0, "missing": bindparam("left")}
+        spent = {"shipped": 0, "restocked": 0, "missing": bindparam("left"), "missing_at": bindparam("since")}
         connection.execute(_at(shop_id).values(spent), used_up)
 
 
@@ -125,65 +123,62 @@ def record(
 
     `known` are the orders as the book held them. What was shipped before anybody counted, no stock of ours remembers.
     """
-    looked = _looked(connection, shop.id, orders)
-    said = Said(Counter(), Counter(), Counter())
+    seen = _first_seen(connection, shop.id, orders)
+    said: list[dict[str, Any]] = []
     for order in orders:
         old = known[order.id]["shipments"] if order.id in known else {}
         for shipment in order.fulfilments if old is not None else ():
-            if order.id in known or shipment.created >= shop.installed_at:
-                _count(order, shipment, old.get(shipment.id), looked, said)
+            before, left = old.get(shipment.id), shipment.created
+            if before == "waiting":
+                left = max(left, known[order.id]["observed_at"])
+            if order.id in known or left >= shop.installed_at:
+                said += _said(order, shipment, before, left, seen)
     _keep(connection, shop.id, said)
 
 
-class Said(NamedTuple):
-    """By variant and warehouse, units that orders say left and came `back`; those `before` the last look left it so."""
-
-    left: Counts
-    before: Counts
-    back: Counts
-
-
-def _looked(connection: Connection, shop_id: int, orders: Sequence[OrderSeen]) -> dict[str, datetime]:
-    """When the variants of these orders were last looked at."""
+def _first_seen(connection: Connection, shop_id: int, orders: Sequence[OrderSeen]) -> dict[str, datetime]:
+    """When the variants of these orders were first seen, as far as we know."""
     variants = {line.variant for order in orders if order.fulfilments for line in order.lines if line.variant}
-    query = select(Variant.id, Variant.observed_at).where(Variant.shop_id == shop_id, Variant.id == any_texts(variants))
-    return {row.id: row.observed_at for row in connection.execute(query)} if variants else {}
+    query = select(Variant.id, Variant.first_seen_at).where(
+        Variant.shop_id == shop_id, Variant.id == any_texts(variants), Variant.first_seen_at.is_not(None)
+    )
+    return {row.id: row.first_seen_at for row in connection.execute(query)} if variants else {}
 
 
-def _count(
-    order: OrderSeen, shipment: FulfilmentSeen, known: str | None, looked: Mapping[str, datetime], said: Said
-) -> None:
-    """Add what the shipment says beyond what was `known` of it."""
-    state = _state(shipment)
-    variants = {line.id: line.variant for line in order.lines}
+def _said(
+    order: OrderSeen, shipment: FulfilmentSeen, before: str | None, left: datetime, seen: Mapping[str, datetime]
+) -> Iterator[dict[str, Any]]:
+    """What a shipment that `left` then says beyond what was known `before`.
+
+    What left before a variant was first `seen` is in no quantity that we know. Where we first hear of it once it is
+    back, we do not know when it came back, but the two leave the stock as it was.
+    """
+    state, variants = _state(shipment), {line.id: line.variant for line in order.lines}
     for _, line, units in shipment.lines if state in HAVE_LEFT else ():
-        variant = variants.get(line)
-        if variant and shipment.warehouse and known not in HAVE_LEFT:
-            old = known is None and state == "gone" and _surely_seen(shipment, looked.get(variant))
-            (said.before if old else said.left)[variant, shipment.warehouse] += units
-        if variant and shipment.cancelled_into and state == "back" and known != "back":
-            said.back[variant, shipment.cancelled_into] += units
+        if not (variant := variants.get(line)):
+            continue
+        said = {"variant": variant, "gone": 0, "back": 0, "left": left}
+        unknown = state == "gone" and variant in seen and left < seen[variant] - CLOCKS_DIFFER
+        if shipment.warehouse and before not in HAVE_LEFT and not unknown:
+            yield said | {"warehouse": shipment.warehouse, "gone": units}
+        if shipment.cancelled_into and state == "back" and before != "back":
+            yield said | {"warehouse": shipment.cancelled_into, "back": units}
 
 
-def _surely_seen(shipment: FulfilmentSeen, looked: datetime | None) -> bool:
-    """Whether it had left when its variant was last looked at. One that had to be approved left later than made."""
-    return looked is not None and shipment.created < looked - SURELY_BEFORE
+def _keep(connection: Connection, shop_id: int, said: Sequence[dict[str, Any]]) -> None:
+    """What left before a fall was seen explains that; what no fall shows was hidden by as many that arrived, or is new.
 
-
-def _keep(connection: Connection, shop_id: int, said: Said) -> None:
-    """Units of variants that the shop does not count leave no stock."""
-    rows = [
-        {"variant": place[0], "warehouse": place[1], "gone": said.left[place], "old": said.before[place],
-         "back": said.back[place]}
-        for place in sorted({*said.left, *said.before, *said.back})
-    ]  # fmt: skip
-    if rows:
+    Units of variants that the shop does not count leave no stock.
+    """
+    if said:
         tracked = select(Variant.id).where(Variant.shop_id == shop_id, Variant.tracked)
-        gone, old, back = (bindparam(name, type_=Integer) for name in ("gone", "old", "back"))
-        explained = func.least(Stock.missing, gone)
+        gone, back = bindparam("gone", type_=Integer), bindparam("back", type_=Integer)
+        seen = Stock.missing_at >= bindparam("left", type_=DateTime(timezone=True)) - CLOCKS_DIFFER
+        explained = case((seen, func.least(Stock.missing, gone)), else_=0)
         more = {
             "shipped": Stock.shipped + gone - explained,
             "restocked": Stock.restocked + back,
-            "missing": func.greatest(0, Stock.missing - explained - old),
+            "missing": Stock.missing - explained,
         }
+        rows = sorted(said, key=lambda row: (row["variant"], row["warehouse"]))
         connection.execute(_at(shop_id).where(Stock.variant_id.in_(tracked)).values(more), rows)
