@@ -76,6 +76,14 @@ def _settle(
     elif lines:
         place = {"shop_id": shop_id, "variant_id": rise.variant, "warehouse_id": rise.warehouse}
         connection.execute(insert(StockRise).values(place | {"units": rise.units}))
+    else:
+        # Nothing else is expected there, so it is they as far as it goes, and they explain no later rise as well.
+        left = rise.units
+        for receipt in waiting:
+            units = min(left, receipt.units - receipt.counted)
+            left -= units
+            more = update(Receipt).where(Receipt.id == receipt.id).values(counted=Receipt.counted + units)
+            connection.execute(more)
 
 
 def _close(connection: Connection, line: Kept, today: date) -> None:

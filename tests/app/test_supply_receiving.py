@@ -265,6 +265,20 @@ def test_a_receipt_entered_before_the_erp_counts_it_is_not_taken_for_another_lin
     assert open_rises(runtime.engine) == []
 
 
+def test_a_receipt_that_was_counted_beside_an_unheard_shipment_explains_no_later_rise(
+    runtime: Runtime, shop: models.Shop, stocks: Stocks
+) -> None:
+    stocks.units["B"] = 6
+    look(runtime.engine, shop, stocks)
+    receiving.receive(runtime, shop, expect(runtime.engine, shop, 5), who=WHO)
+    stocks.units["B"] = 6 - 1 + 5
+    look(runtime.engine, shop, stocks, datetime.now(UTC))
+    other = expect(runtime.engine, shop, 5)
+    stocks.units["B"] += 5
+    look(runtime.engine, shop, stocks, datetime.now(UTC))
+    assert row(runtime.engine, other).state == "received"
+
+
 def test_a_receipt_that_was_taken_back_explains_no_rise(runtime: Runtime, shop: models.Shop, stocks: Stocks) -> None:
     done = receiving.receive(runtime, shop, expect(runtime.engine, shop, 10), 4, who=WHO)
     with runtime.engine.begin() as connection:
