@@ -62,7 +62,7 @@ def load_facts(
     coming = _coming(connection, shop.id, variants)
     sellers = {row.supplier_id for row in coming if row.supplier_id}
     taught = teaching.load(connection, shop.id, variants, chain.from_iterable(pools.values()), sellers)
-    supplies = _supplies(coming, taught)
+    supplies = _supplies(coming, taught, today)
     decided = turns.load(connection, shop.id, variants)
     usual = turns.of(shop).policy
     claims = load_claims(connection, shop.id, variants, {usual, policy or usual}, *_by_line(decided.values()))
@@ -182,21 +182,35 @@ def _coming(connection: Connection, shop_id: int, variants: Collection[str]) -> 
     return connection.execute(query).all()
 
 
-def _supplies(rows: Sequence[Row[*tuple[Any, ...]]], taught: Taught) -> dict[str, list[model.Supply]]:
+def _supplies(rows: Sequence[Row[*tuple[Any, ...]]], taught: Taught, today: date) -> dict[str, list[model.Supply]]:
     """What is still to come for the queue: neither held back nor perhaps on the shelf already."""
-    found, doubts = defaultdict(list), _doubts(rows)
+    found, doubts = defaultdict(list), _doubts(rows, today)
     for row in rows:
-        left = max(0, to_come(row) - row.held - doubts.get(row.id, 0))
-        due, delays = row.eta_latest or row.eta, taught.delays.get(row.supplier_id, ())
-        found[row.variant_id].append(model.Supply(str(row.id), row.warehouse_id, left, due, row.reference, delays))
+        left, delays = _free(row) - doubts.get(row.id, 0), taught.delays.get(row.supplier_id, ())
+        supply = model.Supply(str(row.id), row.warehouse_id, left, _due(row), row.reference, delays)
+        found[row.variant_id].append(supply)
     return found
 
 
-def _doubts(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, int]:
-    """By supply, how many of its units are in doubt: of one variant and warehouse the earliest first."""
+def _free(row: Row[*tuple[Any, ...]]) -> int:
+    """Units to come that are not held back."""
+    return max(0, to_come(row) - int(row.held))
+
+
+def _due(row: Row[*tuple[Any, ...]]) -> date:
+    due: date = row.eta_latest or row.eta
+    return due
+
+
+def _doubts(rows: Sequence[Row[*tuple[Any, ...]]], today: date) -> dict[int, int]:
+    """By supply, how many of its free units are in doubt: of one variant and warehouse the earliest first.
+
+    Late ones come last. They date nobody, nor do units held back: doubt of these would leave as many of another line
+    promised that are perhaps on the shelf.
+    """
     found: dict[int, int] = {}
     doubtful = (row for row in rows if row.risen)
     for _, lines in groupby(doubtful, key=lambda row: (row.variant_id, row.warehouse_id)):
-        together = list(lines)
-        found |= withheld([(row.id, to_come(row)) for row in together], int(together[0].risen))
+        together = sorted(lines, key=lambda row: _due(row) < today)
+        found |= withheld([(row.id, _free(row)) for row in together], int(together[0].risen))
     return found

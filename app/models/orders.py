@@ -17,8 +17,8 @@ class Order(Table):
     What a shop's own queue policy may go by: `paid`; `wanted_on`, the day its buyer wants it shipped; `rank`, its mark,
     lower first; `completes`, whether all it has open can ship from what is on hand.
 
-    `shipments` says of each shipment that its units are counted as "gone" from their warehouse or as "back" there; None
-    where nobody has counted yet: see `app.book.movements`.
+    `shipments` says of each shipment that its units are counted as "gone" from their warehouse or as "back" there, or
+    that it is "waiting" to be approved; None where nobody has counted yet: see `app.book.movements`.
 
     `customer` is the buyer's e-mail address, kept for as long as `app.book.customers` says; `closed_at` when nothing of
     the order was open any more.
