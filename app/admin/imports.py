@@ -44,7 +44,7 @@ EXAMPLES = {
 class Rows(Filters):
     """Which rows of a file: those of one kind, or all."""
 
-    kind: Literal["", "added", "changed", "cancelled"] = ""
+    kind: Literal["", "wrong", "added", "changed", "cancelled"] = ""
 
 
 @reading(views, "/imports/<kind>", PRODUCTS)
@@ -108,11 +108,12 @@ def show(visit: Visit, kind: str, number: int) -> ResponseReturnValue:
         answer.headers["HX-Refresh"] = "true"
         return answer
     rows, wanted = uploads.retold(upload), lists.filters(Rows)
-    told = [row for row in rows if wanted.kind in {"", row.kind}]
+    told = [row for row in rows if wanted.kind in {"", row.kind or "wrong"}]
     page = Page(told[wanted.offset : wanted.offset + PER_PAGE], len(told), wanted)
     return render_template(
         "admin/imports/report.html", visit=visit, upload=upload, title=NAMES[kind], back=BACK[kind], kind=kind,
         page=page, filters=wanted, counts=COUNTS, errors=len(upload.report.get("errors", ())),
+        notes=[retold(note) for note in upload.report.get("notes", ())],
         wrong=retold(upload.wrong) if upload.wrong else "",
     )  # fmt: skip
 

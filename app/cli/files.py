@@ -17,7 +17,7 @@ from app.cli.consent import consenting
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.cli.supplying import WHO, today
 from app.imports import BadFile, Report, end, read, rules, supplies, writing
-from app.imports.report import Progress
+from app.imports.report import Progress, Told
 from app.platforms import ShopError
 from app.pools import CannotOpen
 from app.rulebook import BadRule
@@ -158,24 +158,38 @@ def _tell(report: Report, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         print_json(_as_json(report))
     else:
-        told = report.errors or report.effects
-        for each in told[:MOST_SHOWN]:
-            click.echo(f"line {each.line}: {each}")
-        if len(told) > MOST_SHOWN:
-            click.echo(f"... and {len(told) - MOST_SHOWN} more; --json has them all.")
+        # Where nothing was kept and nothing was to be tried, no row has done anything.
+        _tell_lines(report.effects if dry_run or not report.errors else [], len(report.effects))
+        _tell_lines(report.errors, report.wrong)
+        for note in report.notes:
+            click.echo(f"note: {note}")
         click.echo(_sum(report, dry_run=dry_run))
     if report.errors:
         sys.exit(1)
+
+
+def _tell_lines(told: Sequence[Told], count: int) -> None:
+    for each in told[:MOST_SHOWN]:
+        click.echo(f"line {each.line}: {each}")
+    if len(told) > MOST_SHOWN:
+        click.echo(f"... and {count - MOST_SHOWN} more; --json has {'them all' if count == len(told) else 'more'}.")
 
 
 def _as_json(report: Report) -> dict[str, Any]:
     effects, errors = (
         [{"line": told.line, "what": str(told)} for told in each] for each in (report.effects, report.errors)
     )
-    return {"counts": report.counts, "effects": effects, "errors": errors, "pools": report.pools}
+    return {
+        "counts": report.counts, "effects": effects, "errors": errors, "wrong": report.wrong,
+        "wrong_lines": report.wrong_lines, "notes": [str(note) for note in report.notes], "pools": report.pools,
+    }  # fmt: skip
 
 
 def _sum(report: Report, *, dry_run: bool) -> str:
-    if report.errors:
-        return f"{len(report.errors)} {'line is' if len(report.errors) == 1 else 'lines are'} wrong. Nothing was kept."
-    return f"{'This would be: ' if dry_run else ''}{report.sentence()}."
+    told = f"{'This would be: ' if dry_run else ''}{report.sentence()}."
+    if not report.errors:
+        return told
+    errors = f"{report.wrong} {'error' if report.wrong == 1 else 'errors'}"
+    lines = f"{report.wrong_lines} {'line is' if report.wrong_lines == 1 else 'lines are'}"
+    kept = f"{lines} wrong, with {errors}. Nothing was kept."
+    return f"{told} But {kept}" if dry_run else kept

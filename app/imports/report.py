@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from flask_babel import LazyString as Text
 from flask_babel import lazy_gettext as lazy
 
-from app.refusal import Refusal
-from app.wording import Said
+from app.imports.limits import MOST_TOLD
+from app.refusal import BadValue, Refusal
+from app.wording import Said, english
 
 Progress = Callable[[str, int, int], None]
 
@@ -40,16 +41,26 @@ class Told:
         return str(Said(EFFECTS[self.kind], what=self.what)) if self.kind else str(self.what)
 
 
+def column_of(wrong: BadValue) -> str:
+    """Which column it is about: its text begins with the name."""
+    named = wrong.said.values.get("field")
+    return str(named) if named else english(wrong.said.text).partition(":")[0]
+
+
 @dataclass(slots=True)
 class Report:
     """`counts` has added, changed, cancelled and unchanged rows. With any error nothing is kept.
 
-    `pools`: the channels, by slug, that get a backorder pool.
+    Of the errors the first MOST_TOLD are there; `wrong` counts them all, and `wrong_lines` the lines that have any.
+    `notes` are about the file, whatever is wrong with it. `pools`: the channels, by slug, that get a backorder pool.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     effects: list[Told] = field(default_factory=list)
     errors: list[Told] = field(default_factory=list)
+    wrong: int = 0
+    wrong_lines: int = 0
+    notes: list[Said] = field(default_factory=list)
     pools: list[str] = field(default_factory=list)
 
     def effect(self, line: int, kind: str, what: Said) -> None:
@@ -57,8 +68,12 @@ class Report:
         if kind != "unchanged":
             self.effects.append(Told(line, kind, what))
 
-    def error(self, line: int, what: Refusal) -> None:
-        self.errors.append(Told(line, "", what.said))
+    def error(self, line: int, *wrong: Refusal) -> None:
+        """All that is wrong with one line."""
+        told = wrong[: max(0, MOST_TOLD - len(self.errors))]
+        self.errors += [Told(line, "", each.said) for each in told]
+        self.wrong += len(wrong)
+        self.wrong_lines += 1
 
     def sentence(self) -> str:
         kinds = ("added", "changed", "cancelled", "unchanged")

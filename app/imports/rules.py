@@ -7,11 +7,11 @@ from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection, select
 
 from app import rulebook
-from app.engine.model import Mode
+from app.engine.model import Display, Mode
 from app.engine.rules import Scope
 from app.imports import cells
-from app.imports.report import Agreed, Progress, Report, silent
-from app.imports.table import Table, guarded
+from app.imports.report import Agreed, Progress, Report, column_of, silent
+from app.imports.table import Row, Table, guarded
 from app.models import Channel, Shop
 from app.refusal import BadValue
 from app.rulebook import BadRule, Edit, Kept, Place, RuleFields
@@ -36,15 +36,18 @@ def take_over(
     have to be asked of the shop and it does not answer, and BadRule where somebody changed a rule meanwhile.
     """
     report, edits = Report(), []
-    places = rulebook.resolve_all(runtime, shop, {_named(row) for _, row in table.rows})
+    rows = [row for row in table.rows if row.cells]
+    places = rulebook.resolve_all(runtime, shop, {name for row in rows for name in _names(row)})
     kept = {_key(row): row for row in rulebook.rows(connection, shop.id)}
     seen: dict[Any, int] = {}
-    for done, (number, row) in enumerate(table.rows, start=1):
-        try:
-            place = _place(places[_named(row)], seen, number)
-            edits += _edit(number, row, place, kept.get(place.key), report)
-        except BadValue as wrong:
-            report.error(number, wrong)
+    for done, row in enumerate(table.rows, start=1):
+        place, wrong = _place(row, places, seen)
+        before = kept.get(place.key) if place else None
+        fields, after = _fields(row, before, wrong)
+        if wrong or place is None:
+            report.error(row.line, *wrong.values())
+        else:
+            edits += _edit(row, place, before, fields, after, report)
         if not done % BATCH:
             progress("Checking", done, len(table.rows))
     lacking = _lacking_pools(connection, shop.id, edits)
@@ -65,32 +68,66 @@ def _lacking_pools(connection: Connection, shop_id: int, edits: Sequence[Edit]) 
     return {channel: slugs[channel] for channel in concerned if channel in slugs}
 
 
-def _edit(number: int, row: Mapping[str, str], place: Place, kept: Kept | None, report: Report) -> list[Edit]:
-    before = dict(kept.fields) if kept else {}
-    fields = {name: _value(name, text) for name, text in row.items() if name in RuleFields.model_fields}
-    after = rulebook.checked({**before, **fields})
-    name = Said(
-        lazy("{scope} in {channel}") if row.get("channel") else "{scope}",
-        scope=row["scope"],
-        channel=row.get("channel"),
-    )
+def _edit(
+    row: Row, place: Place, kept: Kept | None, fields: Mapping[str, Any], after: Mapping[str, Any], report: Report
+) -> list[Edit]:
+    before = kept.fields if kept else {}
+    scope, channel = row.cells["scope"], row.cells.get("channel")
+    name = Said(lazy("{scope} in {channel}") if channel else "{scope}", scope=scope, channel=channel)
     if after == before:
-        report.effect(number, "unchanged", name)
+        report.effect(row.line, "unchanged", name)
         return []
     changes = [f"{key} {before.get(key, '-')} -> {after.get(key, '-')}" for key in {**before, **after}
                if before.get(key) != after.get(key)]  # fmt: skip
     what = Said("{rule}: {changes}", rule=name, changes=", ".join(changes))
-    report.effect(number, "changed" if kept else "added", what)
+    report.effect(row.line, "changed" if kept else "added", what)
     return [Edit(place, fields, kept.version if kept else 0)]
 
 
-def _place(found: Place | BadRule, seen: dict[Any, int], number: int) -> Place:
-    if isinstance(found, BadRule):
-        raise found
-    if first := seen.get(found.key):
-        raise BadRule(lazy("scope: Line {line} is about the same rule. Put the two together."), line=first)
-    seen[found.key] = number
-    return found
+def _fields(row: Row, kept: Kept | None, wrong: dict[str, BadValue]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """What the row sets, and the whole rule after it; what is wrong with its cells is added to `wrong`.
+
+    To find all, it is looked at again with what is wrong set right, until nothing new is wrong.
+    """
+    before, fields = dict(kept.fields) if kept else {}, {}
+    for name, text in row.cells.items():
+        if name in RuleFields.model_fields and name not in wrong:
+            try:
+                fields[name] = _value(name, text)
+            except BadRule as refused:
+                wrong[name] = refused
+    while row.cells:
+        right = {name: value for name, value in {**before, **fields}.items() if name not in wrong}
+        # What no other field can be at odds with.
+        suiting = {"display": Display.RANGE} if "display" in wrong else {}
+        try:
+            return fields, rulebook.checked(right | suiting)
+        except BadRule as refused:
+            column = column_of(refused)
+            # Without the cells that are wrong nothing may be left of a rule.
+            if column in wrong or (wrong and column not in RuleFields.model_fields):
+                break
+            wrong[column] = refused
+    return {}, {}
+
+
+def _place(
+    row: Row, places: Mapping[tuple[str, str | None], Place | BadRule], seen: dict[Any, int]
+) -> tuple[Place | None, dict[str, BadValue]]:
+    """Where the rule holds, if that is known, and what is wrong with the row so far, by column."""
+    wrong = dict(row.wrong)
+    found = [places[name] for name in _names(row)] if row.cells else []
+    for each in found:
+        if isinstance(each, BadRule):
+            wrong.setdefault(column_of(each), each)
+    place = found[0] if found else None
+    if not isinstance(place, Place) or wrong.keys() & {"scope", "channel"}:
+        return None, wrong
+    if first := seen.get(place.key):
+        wrong["scope"] = BadRule(lazy("scope: Line {line} is about the same rule. Put the two together."), line=first)
+    else:
+        seen[place.key] = row.line
+    return place, wrong
 
 
 def _value(name: str, text: str) -> Any:
@@ -107,8 +144,10 @@ def _number_or_words(text: str) -> int | str:
     return cells.whole(text) if text.lstrip("-").isdecimal() else cells.words(text)
 
 
-def _named(row: Mapping[str, str]) -> tuple[str, str | None]:
-    return row["scope"].removeprefix("'"), (row.get("channel") or "").removeprefix("'") or None
+def _names(row: Row) -> list[tuple[str, str | None]]:
+    """The row's scope and channel; besides each of the two alone, where both may be wrong."""
+    scope, channel = (row.cells.get(name, "").removeprefix("'") for name in ("scope", "channel"))
+    return [(scope, channel), (scope, None), (Scope.SHOP.value, channel)] if channel else [(scope, None)]
 
 
 def _key(row: Kept) -> tuple[str, str, str]:

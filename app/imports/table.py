@@ -1,30 +1,42 @@
 """A file as rows of texts, whatever program saved it. Every cell that cannot be meant is refused with its place."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask_babel import lazy_gettext as lazy
 
-from app.imports import workbook
+from app.imports import separated, workbook
 from app.imports.limits import LONGEST_CELL, MOST_BYTES, MOST_COLUMNS, MOST_ROWS, BadFile
+from app.imports.line import Line, letters
+from app.imports.separated import TOO_LONG
 from app.refusal import BadValue
+from app.wording import Said
 
 # What a spreadsheet takes for the beginning of a formula; written by us it stands behind an apostrophe.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 GUARD = "'"
 
-BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-SEPARATORS = ",;\t"
+NOTHING_WRONG: Mapping[str, BadValue] = {}
+
+
+class Row(NamedTuple):
+    """`line` is where it begins, `cells` are by column; empty ones, and those that are `wrong`, are empty texts.
+
+    There are no cells where it cannot be told which ends where.
+    """
+
+    line: int
+    cells: dict[str, str]
+    wrong: Mapping[str, BadValue] = NOTHING_WRONG
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`rows` are (line of the file, cells by column), empty rows left out; empty cells are empty texts."""
+    """What is in a file. Empty rows are left out."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[int, dict[str, str]], ...]
+    rows: tuple[Row, ...]
 
 
 def read(name: str, content: bytes, columns: Sequence[str], needed: Iterable[str]) -> Table:
@@ -33,8 +45,11 @@ def read(name: str, content: bytes, columns: Sequence[str], needed: Iterable[str
         raise BadFile(lazy("The file has more than {most} MB. Split it."), most=MOST_BYTES // 2**20)
     if not content.strip():
         raise BadFile(lazy("The file is empty."))
-    lines = workbook.lines(content) if workbook.is_workbook(name, content) else _text(content)
-    header = [cell.strip().lower() for cell in next(lines, (0, []))[1]]
+    lines = workbook.lines(content) if workbook.is_workbook(name, content) else separated.lines(content)
+    first = next(lines, Line(1, []))
+    for wrong in _wrong(first, ()).values():
+        raise BadFile(lazy("line {line}: {reason}"), line=first.number, reason=wrong)
+    header = [cell.strip().lower() for cell in first.cells]
     while header and not header[-1]:
         header.pop()
     _check_header(header, columns, set(needed))
@@ -79,40 +94,41 @@ def _check_header(header: Sequence[str], columns: Sequence[str], needed: set[str
         )
 
 
-def _rows(lines: Iterator[tuple[int, list[str]]], header: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(lines: Iterator[Line], header: Sequence[str]) -> Iterator[Row]:
     count = 0
-    for number, cells in lines:
-        if not any(cell.strip() for cell in cells):
+    for line in lines:
+        if not line.wrong and not any(cell.strip() for cell in line.cells):
             continue
         count += 1
         if count > MOST_ROWS:
             raise BadFile(lazy("The file has more than {most} rows. Split it."), most=MOST_ROWS)
-        if any(cell.strip() for cell in cells[len(header) :]):
-            raise BadFile(lazy("line {line}: There are more cells than columns."), line=number)
-        if any(len(cell) > LONGEST_CELL or "\x00" in cell for cell in cells):
-            raise BadFile(
-                lazy("line {line}: A cell is longer than {most} characters, or holds a NUL."),
-                line=number,
-                most=LONGEST_CELL,
-            )
-        padded = [*cells, *[""] * (len(header) - len(cells))]
-        yield number, {name: cell.strip() for name, cell in zip(header, padded, strict=False)}
+        wrong = _wrong(line, header)
+        if not line.cells:
+            yield Row(line.number, {}, wrong)
+            continue
+        padded = [*line.cells, *[""] * (len(header) - len(line.cells))]
+        cells = {name: cell.strip() for name, cell in zip(header, padded, strict=False)}
+        yield Row(line.number, cells | {name: "" for name in wrong if name in cells} if wrong else cells, wrong)
 
 
-def _text(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    encoding = next((name for bom, name in BOMS if content.startswith(bom)), "utf-8")
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as wrong:
-        line = content.count(b"\n", 0, wrong.start) + 1
-        raise BadFile(
-            lazy("line {line}: The file is not UTF-8. Save it as CSV UTF-8, or as XLSX."), line=line
-        ) from wrong
-    first = text.split("\n", 1)[0]
-    separator = max(SEPARATORS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        for cells in reader:
-            yield reader.line_num, cells
-    except csv.Error as wrong:
-        raise BadFile(lazy("line {line}: {reason}."), line=reader.line_num, reason=str(wrong)) from wrong
+def _wrong(line: Line, header: Sequence[str]) -> Mapping[str, BadValue]:
+    """What is wrong with the cells whatever their columns mean, by column."""
+    reasons = dict(line.wrong)
+    for place, cell in enumerate(line.cells):
+        if len(cell) > LONGEST_CELL or "\x00" in cell:
+            reasons.setdefault(place, Said(TOO_LONG, most=LONGEST_CELL))
+        if header and place >= len(header) and cell.strip():
+            more = Said(lazy("There are more cells than columns: here stands {given}."), given=repr(cell.strip()[:20]))
+            reasons.setdefault(place, more)
+            break
+    if not reasons:
+        return NOTHING_WRONG
+    named = {place: header[place] if place < len(header) else letters(place) for place in sorted(reasons)}
+    return {
+        name: BadValue(
+            "{field}: {reason}" if place < len(header) else lazy("column {field}: {reason}"),
+            field=name,
+            reason=reasons[place],
+        )
+        for place, name in named.items()
+    }

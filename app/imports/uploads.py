@@ -199,12 +199,15 @@ def _told(report: Report) -> dict[str, Any]:
     """The report as it is kept, the same for the same: see `retold`."""
     effects = [[told.line, told.kind, told.what.kept()] for told in report.effects]
     errors = [[told.line, told.kind, told.what.kept()] for told in report.errors]
-    return {"counts": dict(report.counts), "pools": report.pools, "effects": effects, "errors": errors}
+    return {
+        "counts": dict(report.counts), "pools": report.pools, "effects": effects, "errors": errors,
+        "wrong": report.wrong, "wrong_lines": report.wrong_lines, "notes": [note.kept() for note in report.notes],
+    }  # fmt: skip
 
 
 def retold(upload: Kept) -> list[Told]:
-    """The kept report in the language of who asks: what is wrong, and only where nothing is what each row does."""
-    kept = upload.report.get("errors") or upload.report.get("effects") or []
+    """The kept report in the language of who asks: what is wrong, then what the other rows do."""
+    kept = [*upload.report.get("errors", ()), *upload.report.get("effects", ())]
     return [Told(line, kind, wording.meant(what)) for line, kind, what in kept]
 
 

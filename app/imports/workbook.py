@@ -9,7 +9,8 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 from xml.etree import ElementTree as ET
@@ -19,6 +20,8 @@ from flask_babel import lazy_gettext as lazy
 from python_calamine import CalamineError, CalamineWorkbook
 
 from app.imports.limits import MOST_COLUMNS, MOST_ROWS, BadFile
+from app.imports.line import Line, letters
+from app.wording import Said
 
 MOST_UNPACKED = 500 * 1024 * 1024
 CHUNK = 1024 * 1024
@@ -26,6 +29,7 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT_MAIN = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+FORMULA = lazy("There is a formula in cell {cell}. Copy the cells and paste them as values.")
 UNREADABLE = lazy("The file is no workbook that can be read. Save it anew as XLSX, or as CSV UTF-8.")
 
 
@@ -36,21 +40,25 @@ def is_workbook(name: str, content: bytes) -> bool:
     return content.startswith(b"PK")
 
 
-def lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Each row with its number. Raises BadFile."""
+def lines(content: bytes) -> Iterator[Line]:
+    """Each row; a formula in it is wrong. Raises BadFile."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             _check_parts(packed.infolist())
             with packed.open(_first_sheet(packed)) as sheet:
-                _look_through(sheet)
+                formulas = _look_through(sheet)
         rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
         cells = rows.to_python(skip_empty_area=False)
     except BadFile:
         raise
     except (zipfile.BadZipFile, CalamineError, ET.ParseError, expat.ExpatError, *_ODD) as wrong:
         raise BadFile(UNREADABLE) from wrong
-    for number, row in enumerate(cells, start=1):
-        yield number, [_plain(cell) for cell in row]
+    # A formula without a value may lie below all that the parser sees.
+    last = max([len(cells), *formulas])
+    for number in range(1, last + 1):
+        row = [_plain(cell) for cell in cells[number - 1]] if number <= len(cells) else [""]
+        found = formulas.get(number, ())
+        yield Line(number, row, {place: Said(FORMULA, cell=f"{letters(place)}{number}") for place in found})
 
 
 # What reading a broken or encrypted archive may raise besides.
@@ -77,10 +85,11 @@ def _first_sheet(packed: zipfile.ZipFile) -> str:
     return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
 
 
-def _look_through(sheet: IO[bytes]) -> None:
-    """Raises BadFile for a formula, and for a cell that lies too far out, with its place."""
+def _look_through(sheet: IO[bytes]) -> Mapping[int, set[int]]:
+    """The places, from 0, of the formulas by row. Raises BadFile for a cell that lies too far out, with its place."""
     parser = expat.ParserCreate(namespace_separator=" ")
     place = [0, 0]
+    formulas = defaultdict[int, set[int]](set)
 
     def begin(tag: str, attributes: dict[str, str]) -> None:
         match tag.rpartition(" ")[2]:
@@ -90,15 +99,15 @@ def _look_through(sheet: IO[bytes]) -> None:
                 place[:] = _place(attributes.get("r"), place)
                 _check_place(*place)
             case "f":
-                raise BadFile(
-                    lazy("line {line}, cell {cell}: There is a formula. Copy the cells and paste them as values."),
-                    **_named(*place),
-                )
+                if place[1] < 1:
+                    raise BadFile(UNREADABLE)
+                formulas[place[0]].add(place[1] - 1)
 
     parser.StartElementHandler = begin
     while chunk := sheet.read(CHUNK):
         parser.Parse(chunk)
     parser.Parse(b"", True)
+    return formulas
 
 
 def _place(name: str | None, last: list[int]) -> tuple[int, int]:
@@ -130,11 +139,7 @@ def _check_place(row: int, column: int) -> None:
 
 
 def _named(row: int, column: int) -> dict[str, Any]:
-    name = ""
-    while column:
-        column, letter = divmod(column - 1, 26)
-        name = chr(ord("A") + letter) + name
-    return {"line": row, "cell": f"{name}{row}"}
+    return {"line": row, "cell": f"{letters(column - 1)}{row}"}
 
 
 def _plain(cell: Any) -> str:

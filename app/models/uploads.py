@@ -14,9 +14,9 @@ class Upload(Table):
 
     `state`: checking (what it would do is being found out) -> checked -> keeping (somebody said yes) -> kept, or back
     to checked where it would now do something else; failed with `wrong`, what is wrong with it as a whole, as
-    `app.wording.Said` keeps it. `report` is what it would do, or did: `{"counts", "effects", "errors", "pools"}`, where
-    an effect or error is [line, kind, sentence]. `stage`, `done`, `total` tell how far it is; `attempts` how often it
-    was begun since the last answer.
+    `app.wording.Said` keeps it. `report` is what it would do, or did: `{"counts", "effects", "errors", "wrong",
+    "wrong_lines", "notes", "pools"}`, as in `app.imports.Report`; an effect or error is [line, kind, sentence].
+    `stage`, `done`, `total` tell how far it is; `attempts` how often it was begun since the last answer.
     """
 
     __tablename__ = "uploads"

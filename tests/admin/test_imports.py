@@ -98,6 +98,25 @@ def test_every_error_is_told_with_its_line_and_nothing_can_be_taken_over(
     assert count(engine, models.Supply) == 0
 
 
+def test_what_is_wrong_is_shown_before_what_the_other_rows_would_do(
+    desk: Desk, engine: Engine, runtime: Runtime
+) -> None:
+    desk.sign_in()
+    send(
+        desk, f"{HEADER}\nPO-1,cup,berlin,5,2027-01-24\nPO-2,nobody,berlin,0,2027-01-24,more\n,cup,paris,1,2027-01-24\n"
+    )
+    page = desk.get(f"/imports/supplies/{work(runtime, engine)}")
+    places = [
+        page.text.find(text) for text in ("column F:", "quantity: should be", "added: 5 of cup PO-1", "added: 1 of")
+    ]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert "1 line is wrong" in page.text
+    assert "Without a reference: 1 line." in page.text
+    only = desk.get(f"{page.request.path.partition(str(desk.shop_id))[2]}?kind=wrong").text
+    assert ("column F:" in only, "added:" in only) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("content", "name", "told"),
     [

@@ -72,6 +72,36 @@ def test_a_wrong_rule_is_told_with_its_line_and_no_rule_is_kept(
     assert count(runtime.engine, Rule) == 0
 
 
+def test_every_error_of_every_rule_is_told_beside_what_the_good_ones_would_do(runtime: Runtime, shop: Shop) -> None:
+    header = "scope,channel,mode,cap,lead_days,display,spread_days,starts_on,ends_on"
+    rows = (
+        "shop,,backorder,5,3,,,,",
+        "planet:x,moon,maybe,-1,1.000,rnage,900,2026-12-24,2026-12-01,extra",
+        "variant:cup,,,,,rnage,5,,",
+        "variant:plate,,maybe,,,,,,",
+        'variant:plate,web,"off,,,,,,',
+        "variant:cup,web,backorder,x,,day,5,2026-12-24,2026-12-01",
+        "shop,,off,-5,,,,,",
+    )
+    report = take_over_rules(runtime, shop, "\n".join((header, *rows)))
+    assert [(told.line, told.kind) for told in report.effects] == [(2, "added")]
+    wrong = [(told.line, str(told).partition(":")[0]) for told in report.errors]
+    names = ("scope", "channel", "mode", "cap", "lead_days", "display", "spread_days", "ends_on")
+    assert sorted(wrong) == sorted(
+        [(3, name) for name in ("column J", *names)]
+        + [(4, "display"), (5, "mode"), (6, "mode")]
+        + [(7, name) for name in ("cap", "spread_days", "ends_on")]
+        + [(8, "scope"), (8, "cap")]
+    )
+    assert (report.wrong, report.wrong_lines, count(runtime.engine, Rule)) == (len(wrong), 6, 0)
+
+
+def test_what_a_rule_says_already_is_not_held_against_a_cell_that_is_wrong(runtime: Runtime, shop: Shop) -> None:
+    take_over_rules(runtime, shop, "scope,mode,cap\nshop,backorder,5\n")
+    report = take_over_rules(runtime, shop, "scope,mode,release_on\nshop,perorder,2027-01-01\n")
+    assert [str(told).partition(":")[0] for told in report.errors] == ["mode"]
+
+
 def test_channels_that_a_file_opens_get_their_pools_first_and_a_trial_says_so(runtime: Runtime) -> None:
     without = installed(runtime.engine, variant("cup"), variant("plate", listed_in=("outlet",)), pools=False)
     text = "scope,channel,mode\nvariant:plate,,backorder\nvariant:cup,,off\n"

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.exc import OperationalError
 
+import app.imports.report
 from app import marks
-from app.imports import read, supplies, writing
+from app.imports import Report, read, supplies, writing
+from app.imports.supply_rows import Reading
 from app.imports.table import guarded, unguarded
 from app.models import Shop, Supplier, Supply, SupplyChange, Variant
 from app.supply import lines, receipts, record
@@ -102,6 +104,87 @@ def test_one_wrong_row_is_told_with_its_line_and_nothing_of_the_file_is_kept(
     assert [told.line for told in report.errors] == [3]
     assert says in str(report.errors[0])
     assert count(engine, Supply) == 0
+
+
+def columns_wrong(report: Report) -> list[tuple[int, str]]:
+    return [(told.line, str(told).partition(":")[0]) for told in report.errors]
+
+
+def test_every_error_of_every_row_is_told_beside_what_the_good_rows_would_do(engine: Engine, shop: Shop) -> None:
+    header = f"{HEADER},eta_latest,ordered_on,confidence,held,supplier,state"
+    rows = (
+        "PO-1,cup,berlin,5,2026-12-24,,,,,,",
+        "=1,spoon,moon,-5,2020-01-01,2019-01-01,2099-01-01,101,-1,@Kiln,gone,extra",
+        "PO-2,,,1.000,24/12/2026,1/1,yesterday,x,y,,",
+        "PO-3,spoon,moon,5,2026-12-24,2026-12-20,,,6,,",
+        '"PO-4",cup,"berlin,5,2026-12-24,,,,,,',
+        "PO-5,plate,paris,3,2026-12-24,,,,,,",
+    )
+    report = take_over(engine, shop, "\n".join((header, *rows)))
+    assert [told.line for told in report.effects] == [2, 7]
+    assert sorted(columns_wrong(report)) == sorted(
+        [(3, name) for name in ("column L", *header.split(","))]
+        + [
+            (4, name)
+            for name in ("sku", "warehouse", "quantity", "eta", "eta_latest", "ordered_on", "confidence", "held")
+        ]
+        + [(5, name) for name in ("sku", "warehouse", "eta_latest", "held")]
+        + [(6, "warehouse")]
+    )
+    assert (report.wrong, report.wrong_lines, count(engine, Supply)) == (len(report.errors), 4, 0)
+
+
+def test_a_wrong_cell_puts_no_other_in_the_wrong(engine: Engine, shop: Shop) -> None:
+    """A line that is known may have a day that is past, and units that would be too few of another."""
+    header = f"{HEADER},eta_latest,held"
+    take_over(engine, shop, f"{header}\nPO-1,cup,berlin,5,2026-12-01,2026-12-20,4\nPO-2,cup,berlin,5,2026-12-01,,\n")
+    with engine.begin() as connection:
+        connection.execute(update(Supply).where(Supply.reference == "PO-1").values(eta=TODAY - timedelta(days=9)))
+        connection.execute(update(Supply).where(Supply.reference == "PO-2").values(state="cancelled"))
+        numbers = {row.reference: row.id for row in connection.execute(select(Supply.reference, Supply.id))}
+    past = (TODAY - timedelta(days=9)).isoformat()
+    rows = (
+        (f"{numbers['PO-1']},PO-1,cup,berlin,x,{past},2026-12-20,4", ["quantity"]),
+        (f"{numbers['PO-1']},PO-1,cup,moon,5,soon,2026-11-30,4", ["eta", "warehouse"]),
+        (f"{numbers['PO-1']},PO-1,plate,berlin,-1,{past},,4", ["sku", "quantity"]),
+        (f"999,PO-1,cup,berlin,5,{past},,4", ["id"]),
+        (f"x,PO-1,spoon,berlin,5,{past},,4", ["id", "sku"]),
+        (f",PO-2,cup,berlin,9,{past},,0", ["reference"]),
+        (",PO-2,cup,berlin,x,soon,,0", ["quantity", "eta"]),
+        (f"{numbers['PO-2']},PO-2,cup,berlin,x,soon,,0", ["quantity", "eta"]),
+        (",PO-9,cup,berlin,x,2026-12-01,2026-12-20,900", ["quantity"]),
+    )
+    for row, wrong in rows:
+        report = take_over(engine, shop, f"id,{header}\n{row}\n")
+        assert columns_wrong(report) == [(2, name) for name in wrong], row
+
+
+def test_rows_without_a_reference_are_said_to_come_again_each_time(engine: Engine, shop: Shop) -> None:
+    text = f"{HEADER}\n,cup,berlin,5,2026-12-24\n,plate,berlin,5,2026-12-24\nPO-1,cup,paris,5,2026-12-24\n"
+    [note] = take_over(engine, shop, text, dry_run=True).notes
+    assert str(note).startswith("Without a reference: 2 lines. Such a line is not recognised when the file comes again")
+    take_over(engine, shop, text)
+    without = text.replace("reference,", "").replace("\n,", "\n").replace("PO-1,", "")
+    report = take_over(engine, shop, without.replace("plate,berlin,5", "plate,berlin,6"), dry_run=True)
+    assert [str(note).partition(" lines")[0] for note in report.notes] == [
+        "Without a reference: 3",
+        "New, but with the SKU, warehouse, quantity and eta of a supply that is expected already: 2",
+    ]
+    assert ["as supply" in str(told) for told in report.effects] == [True, False, True]
+
+
+def test_of_two_like_supplies_different_references_tell_them_apart(engine: Engine, shop: Shop) -> None:
+    take_over(engine, shop, f"{HEADER}\nPO-1,cup,berlin,5,2026-12-24\n,plate,berlin,5,2026-12-24\n")
+    again = f"{HEADER}\nPO-2,cup,berlin,5,2026-12-24\nPO-3,plate,berlin,5,2026-12-24\n"
+    report = take_over(engine, shop, again, dry_run=True)
+    assert ["as supply" in str(told) for told in report.effects] == [False, True]
+    assert take_over(engine, shop, f"{HEADER}\nPO-1,cup,berlin,5,2026-12-24\n").notes == []
+
+
+def test_more_errors_than_can_be_told_are_counted(engine: Engine, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.imports.report, "MOST_TOLD", 3)
+    report = take_over(engine, shop, f"{HEADER}\n" + "PO-1,spoon,moon,5,2026-12-24\n" * 4)
+    assert (len(report.errors), report.wrong, report.wrong_lines) == (3, 11, 4)
 
 
 def test_a_supplier_whose_name_cannot_be_meant_is_told_with_its_line(engine: Engine, shop: Shop) -> None:
@@ -211,15 +294,15 @@ def test_what_somebody_else_changes_meanwhile_is_not_overwritten(
 ) -> None:
     """Units are received between our reading the line and our writing it."""
     take_over(engine, shop, f"{HEADER}\nPO-1,cup,berlin,5,2026-12-24\n")
-    looked = supplies._Reading.look
+    looked = Reading.look
 
-    def receive_then_look(reading: Any, *row: Any) -> None:
+    def receive_then_look(reading: Any, *row: Any) -> Any:
         with engine.begin() as connection:
             [number] = connection.scalars(select(Supply.id))
             receipts.enter(connection, record.locked(connection, shop.id, number), 3, on=TODAY, who=WHO)
-        looked(reading, *row)
+        return looked(reading, *row)
 
-    monkeypatch.setattr(supplies._Reading, "look", receive_then_look)
+    monkeypatch.setattr(Reading, "look", receive_then_look)
     report = take_over(engine, shop, f"{HEADER}\nPO-1,cup,berlin,2,2026-12-24\n")
     assert [(told.line, "Import the file again" in str(told)) for told in report.errors] == [(2, True)]
     with engine.connect() as connection:
