@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, g
 from flask_babel import (
     Babel,
     format_currency,
@@ -18,11 +18,10 @@ from flask_babel import (
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from app.admin import staff
+from app.admin import looks
 from app.admin.fields import plainly
+from app.admin.looks import LANGUAGES
 from app.wording import shown
-
-LANGUAGES = ("en", "de")
 
 
 def register(app: Flask) -> None:
@@ -47,13 +46,8 @@ def _with_figures(say: Any) -> Callable[..., Any]:
 
 def _locale() -> str:
     visit = g.get("visit")
-    if visit is not None:
-        wanted: str = visit.shop.settings.get("language") or visit.staff.locale
-        return wanted
-    # What goes wrong before a visit begins is told to whoever is signed in, too.
-    shop_id = (request.view_args or {}).get("shop_id") if has_request_context() else None
-    person = staff.of_shop(shop_id) if shop_id is not None else None
-    return person.locale if person else LANGUAGES[0]
+    chosen: str = (visit.shop.settings.get("language") or "") if visit else ""
+    return chosen or looks.language(looks.locale())
 
 
 def _zone() -> tzinfo:
