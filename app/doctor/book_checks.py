@@ -6,10 +6,9 @@ from flask_babel import LazyString as Text
 from flask_babel import lazy_gettext as lazy
 
 from app.doctor.evidence import Evidence, Units
-from app.doctor.finding import Finding, Severity
+from app.doctor.finding import Finding, Severity, few
 from app.wording import ngettext, told
 
-NAMED = 5
 IN_STOCK = lazy("{number} of {sku} in {where}")
 IN_ORDER = lazy("{number} of {sku} in order {where}")
 
@@ -108,6 +107,4 @@ def pool_shipments(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _list(found: Sequence[Units], text: Text) -> list[str]:
-    named = [told(text, number=units.units, sku=units.sku, where=units.where) for units in found[:NAMED]]
-    more = len(found) - NAMED
-    return [*named, told(lazy("{count} more"), count=more)] if more > 0 else named
+    return few([told(text, number=units.units, sku=units.sku, where=units.where) for units in found])

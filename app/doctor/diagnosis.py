@@ -17,6 +17,7 @@ OTHERS: tuple[Check, ...] = (
     pool_checks.groups,
     shop_checks.webhooks,
     shop_checks.clock,
+    shop_checks.own_preorders,
     pool_checks.zones,
     pool_checks.sharing,
     book_checks.overruns,

@@ -36,8 +36,9 @@ class Units:
 class Evidence:
     """Everything the checks judge. `identity`, `layout` and `webhooks` are None where they could not be read.
 
-    `trouble` says why the shop could not be asked at all. `ruled` are ids of channels in which a rule lets something be
-    sold past zero. `overfull` are stocks with more allocated than there is (units: the excess).
+    `trouble` says why the shop could not be asked at all. `own_preorders` are SKUs. `ruled` are ids of channels in
+    which a rule lets something be sold past zero. `overfull` are stocks with more allocated than there is (units:
+    the excess).
     """
 
     shop_url: str
@@ -52,6 +53,7 @@ class Evidence:
     overfull: tuple[Units, ...] = ()
     overruns: tuple[Units, ...] = ()
     pool_shipments: tuple[Units, ...] = ()
+    own_preorders: tuple[str, ...] = ()
     paused_since: datetime | None = None
     paused_by: str = ""
 
@@ -90,8 +92,9 @@ def gather(runtime: Runtime, shop: Shop, now: datetime) -> Evidence:
 
 def _ask(platform: Platform, known: Evidence) -> Evidence:
     known = replace(known, identity=platform.identity())
-    layout = None if known.missing else platform.layout()
-    return replace(known, layout=layout, webhooks=tuple(platform.webhooks()))
+    if not known.missing:
+        known = replace(known, layout=platform.layout(), own_preorders=tuple(platform.own_preorders()))
+    return replace(known, webhooks=tuple(platform.webhooks()))
 
 
 def _ruled(shop_id: int) -> Select[str]:

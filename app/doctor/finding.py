@@ -1,7 +1,14 @@
 """One thing that is wrong, or worth knowing, in a shop."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from flask_babel import lazy_gettext as lazy
+
+from app.wording import told
+
+MOST_NAMED = 5
 
 
 class Severity(StrEnum):
@@ -24,3 +31,9 @@ class Finding:
     message: str
     remedy: str
     staff: bool = False
+
+
+def few(named: Sequence[str]) -> list[str]:
+    """The first of these, and how many more there are."""
+    more = len(named) - MOST_NAMED
+    return [*named[:MOST_NAMED], told(lazy("{count} more"), count=more)] if more > 0 else list(named)

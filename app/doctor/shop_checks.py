@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as lazy
 
 from app.doctor.evidence import SEAL_BROKEN, Evidence
-from app.doctor.finding import Finding, Severity
+from app.doctor.finding import Finding, Severity, few
 from app.platforms import TOKEN_DEAD, WebhookSeen
 from app.wording import Said, ngettext, told
 
@@ -108,6 +108,32 @@ def clock(evidence: Evidence) -> Iterator[Finding]:
                     "otherwise."
                 )
             ),
+        )
+
+
+def own_preorders(evidence: Evidence) -> Iterator[Finding]:
+    if evidence.own_preorders:
+        yield Finding(
+            "own_preorders",
+            Severity.WARNING,
+            told(
+                ngettext(
+                    "{count} variant is sold as a preorder of the shop's own: {variants}. Its stock counts for nothing "
+                    "there, so no rule of Dueback does, and the shop ships none of it until that ends.",
+                    "{count} variants are sold as preorders of the shop's own: {variants}. Their stock counts for "
+                    "nothing there, so no rule of Dueback does, and the shop ships none of them until that ends.",
+                    len(evidence.own_preorders),
+                ),
+                count=len(evidence.own_preorders),
+                variants=few(evidence.own_preorders),
+            ),
+            told(
+                lazy(
+                    "Give each a rule with the mode preorder and its release day, then end the shop's own with "
+                    "Saleor's productVariantPreorderDeactivate: its orders join the queue."
+                )
+            ),
+            staff=True,
         )
 
 

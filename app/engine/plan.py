@@ -32,11 +32,15 @@ def plan(facts: Facts, today: date) -> Plan:
 
 
 def ask(facts: Facts, channel_id: str, quantity: int, today: date) -> tuple[Step, ...]:
-    """What a buyer of `quantity` units in the channel would get now, whether or not so many are on offer."""
+    """What a buyer of `quantity` units in the channel would get now, whether or not so many are on offer.
+
+    Where a line ships in one piece, that is all of it with its last unit.
+    """
     channel = next(channel for channel in facts.channels if channel.id == channel_id)
     if not facts.tracked:
         return steps([_always_there(quantity)], today)
-    return steps(new_claim(serve(facts, today), channel, quantity), today)
+    told = steps(new_claim(serve(facts, today), channel, quantity), today)
+    return told if facts.terms(channel).may_split else tuple(Step(quantity, last.expected) for last in told[-1:])
 
 
 def _on_offer(channel: Channel, served: Served, pools: Sequence[PoolPlan]) -> list[Piece]:

@@ -110,6 +110,13 @@ class Platform(Protocol):
         """The messages of the notes staff and apps left on the order."""
         ...
 
+    def own_preorders(self) -> list[str]:
+        """SKUs, or ids where there is none, of variants (at most 100) that the shop itself sells as preorders now.
+
+        Their stock counts for nothing, and so does any pool. Saleor knows none any more from 3.24 on.
+        """
+        ...
+
     # What the loop writes.
 
     def write(self, changes: Sequence[Change]) -> list[Failure]:

@@ -76,6 +76,14 @@ class Reads(Link):
     def notes(self, order: str) -> list[str]:
         return self._events([order]).get(order, Events(())).notes()
 
+    def own_preorders(self) -> list[str]:
+        try:
+            return [node["sku"] or node["id"] for node in nodes(self.ask("own_preorders")["page"])]
+        except ShopError as error:
+            if "isPreorder" not in str(error):
+                raise
+        return []
+
     def _orders(self, ids: Sequence[str]) -> list[dict[str, Any]]:
         try:
             return self._some("orders", ids, origin=True)

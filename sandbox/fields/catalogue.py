@@ -129,6 +129,8 @@ def _variant_fits(row: Variant, filters: dict[str, Any], condition: dict[str, An
         and mentions(filters.get("search"), row.name, row.sku)
         and has_metadata(row, filters.get("metadata"))
         and between(row.updated_at, filters.get("updated_at"))
+        # Nothing here makes a variant one.
+        and not filters.get("is_preorder")
         and where(row, condition, _variant_where)
     )
 

@@ -117,6 +117,9 @@ class Shop:
     def identity(self) -> Identity:
         return Identity("App", "Shop", "3.23.28", self.permissions, clock=None)
 
+    def own_preorders(self) -> list[str]:
+        return []
+
     def webhooks(self) -> list[WebhookSeen]:
         return list(self.webhooks_by_id.values())
 

@@ -44,6 +44,14 @@ def test_a_shop_in_order_has_no_findings(shop: Shop) -> None:
     assert keys(shop) == []
 
 
+def test_variants_that_the_shop_sells_as_its_own_preorders_are_named(shop: Shop) -> None:
+    finding = only(shop, own_preorders=tuple(f"SKU-{number}" for number in range(7)))
+    assert (finding.key, finding.severity, finding.staff) == ("own_preorders", Severity.WARNING, True)
+    assert "7 variants are sold as preorders of the shop's own: SKU-0, SKU-1" in finding.message
+    assert "SKU-4, and 2 more" in finding.message
+    assert "productVariantPreorderDeactivate" in finding.remedy
+
+
 def test_a_shop_that_is_paused_says_since_when_and_how_to_resume_it(shop: Shop) -> None:
     finding = only(shop, paused_since=NOW, paused_by="anna@shop.example")
     assert (finding.key, finding.severity, finding.staff) == ("paused", Severity.INFO, False)

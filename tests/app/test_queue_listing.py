@@ -62,7 +62,8 @@ def test_without_trouble_everybody_stands_in_turn(there: Waiting) -> None:
 
 
 def test_late_lines_come_first_and_of_them_the_latest(there: Waiting) -> None:
-    there.rule(mode="backorder", cap=50, lead_days=2)
+    with there.engine.begin() as connection:
+        turns.redate(connection, there.shop, ["line-11"], day(2), TODAY, who=WHO)
     there.look()
     found = page(there, days=7)
     assert [(entry.order, entry.days_late) for entry in found.rows] == [("11", 5), ("10", 2), ("9", 0)]

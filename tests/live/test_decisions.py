@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.live import documents
+from tests.live.client import Refused
 from tests.live.conftest import Stage
 from tests.live.dueback import CommandFailed
 from tests.live.test_promises import dates, expect, history
@@ -75,3 +77,23 @@ def test_s26_a_paused_shop_sells_nothing_past_zero_and_resumes_as_it_was(stage: 
         stage.dueback.shop_command("shop", "resume")
 
     eventually(lambda: stage.shop.available(channel, item), 18)
+
+
+def test_a_variant_that_the_shop_sells_as_its_own_preorder_is_told(stage: Stage) -> None:
+    """Stock counts for nothing there, and so does our pool. The sandbox has no such preorders, nor has Saleor 3.24."""
+    _, _, item = stage.sold_out()
+    assert item.sku not in own_preorders(stage)
+    try:
+        stage.world.client.staff(documents.SELL_AS_PREORDER, id=item.id, until=f"{in_days(5)}T00:00:00Z")
+    except Refused:
+        pytest.skip("The shop has no preorders of its own.")
+    try:
+        assert item.sku in own_preorders(stage)
+    finally:
+        stage.world.client.staff(documents.END_PREORDER, id=item.id)
+    assert item.sku not in own_preorders(stage)
+
+
+def own_preorders(stage: Stage) -> str:
+    """What the doctor says of them."""
+    return " ".join(found["message"] for found in stage.dueback.doctor() if found["key"] == "own_preorders")

@@ -152,6 +152,16 @@ def test_a_new_buyer_is_told_first_what_is_handed_out_first() -> None:
     assert ask(given_facts, "web", 1, TODAY) == (Step(1, day(30)),)
 
 
+def test_a_buyer_of_a_line_that_ships_in_one_piece_is_told_when_all_of_it_comes() -> None:
+    whole = replace(AFTER_SUPPLY, may_split=False)
+    given_facts = facts(on_hand={"A": 2}, rules={"P": whole}, supplies=[supply("1", 1, day(3))])
+    assert ask(given_facts, "web", 2, TODAY) == (Step(2, TODAY),)
+    assert ask(given_facts, "web", 3, TODAY) == (Step(3, day(3)),)
+    assert ask(given_facts, "web", 4, TODAY) == (Step(4, day(5)),)
+    undatable = replace(given_facts, pools=(replace(given_facts.pools[0], terms=replace(whole, lead_days=None)),))
+    assert ask(undatable, "web", 4, TODAY) == (Step(4, None),)
+
+
 def test_a_supply_is_late_when_its_own_day_has_passed_whatever_was_added() -> None:
     terms = replace(BACKORDERS, buffer_days=2)
     given_facts = facts([claim(1, 1)], rules={"P": terms}, supplies=[supply("1", 1, day(-1))])

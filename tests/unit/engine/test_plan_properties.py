@@ -152,10 +152,10 @@ def test_what_a_buyer_is_told_is_what_he_gets_at_the_last_moment_of_the_day(
     told = ask(given_facts, channel.id, wanted, TODAY)
     last = claim(99, wanted, channel.id)._replace(queued_at=datetime.combine(TODAY, time.max, UTC))
     bought = plan(replace(given_facts, claims=(*given_facts.claims, last)), TODAY)
-    days = Counter(step.expected for step in told for _ in range(step.quantity))
-    for piece in bought.promises[-1].pieces:
-        days[TODAY if piece.ready else piece.expected] -= piece.quantity
-    assert not any(days.values())
+    promise = bought.promises[-1]
+    later = [piece for piece in promise.pieces if not piece.ready]
+    gets = [TODAY] * promise.ready + sorted(piece.expected or date.max for piece in later for _ in range(piece.quantity))
+    assert [day or date.max for day in by_unit(told)] == (gets[-1:] * wanted if promise.whole else gets)
 
 
 @thoroughly
@@ -170,8 +170,10 @@ def test_a_buyer_of_more_is_told_the_same_of_the_first_units(given_facts: Facts,
 @thoroughly
 @given(any_facts())
 def test_what_is_on_offer_is_what_a_buyer_of_all_of_it_would_be_told(given_facts: Facts) -> None:
+    parts = tuple(replace(pool, terms=replace(pool.terms, may_split=True)) for pool in given_facts.pools)
     for offer in plan(given_facts, TODAY).offers:
-        assert offer.steps == ask(given_facts, offer.channel, offer.available_now + offer.backorder_left, TODAY)
+        everything = offer.available_now + offer.backorder_left
+        assert offer.steps == ask(replace(given_facts, pools=parts), offer.channel, everything, TODAY)
         waiting = offer.steps[1:] if offer.available_now else offer.steps
         days = [step.expected or date.max for step in waiting]
         assert days == sorted(set(days))

@@ -41,6 +41,23 @@ def test_a_bare_variant_is_read_too(saleor: Saleor, wire: Wire) -> None:
     assert (seen.sku, seen.category_ids, seen.collection_ids, seen.listed_in, seen.stocks) == ("", (), (), (), ())
 
 
+def test_variants_in_a_preorder_of_the_shops_own_are_told_by_sku_or_id(saleor: Saleor, wire: Wire) -> None:
+    wire.handlers["productVariants"] = pages({"id": "V1", "sku": "MUG"}, {"id": "V2", "sku": None})
+    assert saleor.own_preorders() == ["MUG", "V2"]
+    assert wire.asked("productVariants")[0]["filter"] == {"isPreorder": True}
+
+
+def test_a_shop_that_knows_no_preorders_any_more_has_none(saleor: Saleor, wire: Wire) -> None:
+    """What Saleor says from 3.24 on, where the filter is gone."""
+    gone = Broken('Field "isPreorder" is not defined by type "ProductVariantFilterInput".', "GraphQLError")
+    wire.handlers |= {
+        "productVariants": in_turn(gone),
+        "app": lambda _: samples.app(),
+        "shop": lambda _: samples.shop(),
+    }
+    assert saleor.own_preorders() == []
+
+
 def category(level: int, stop_at: int) -> dict[str, Any]:
     """The category at this level of a tree, with those above it down to a level; whose parent is not told."""
     told: dict[str, Any] = {"id": f"Level {level}", "level": level}
