@@ -153,6 +153,10 @@
     }
   });
 
+  const entry = document.querySelector(".menu [aria-current]");
+  // By hand, since scrollIntoView may move the dashboard, too.
+  if (entry) entry.closest(".menu").scrollLeft = entry.offsetLeft - (root.clientWidth - entry.offsetWidth) / 2;
+
   if (host === window) return signIn && trouble("outside");
 
   document.addEventListener("click", (event) => {
