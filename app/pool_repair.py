@@ -96,9 +96,9 @@ class Repair:
             case "repaired":
                 return self._give_back(variant)
             case "taking":
-                return self._carry_out(variant, self._recorded(), "repaired")
+                return self._finish(variant, "repaired")
             case _:
-                return self._carry_out(variant, self._recorded(), "returned")
+                return self._finish(variant, "returned")
 
     def _recorded(self) -> list[Write]:
         return [Write(**write) for write in self.shipment.writes]
@@ -126,9 +126,18 @@ class Repair:
         self._keep("returning", writes)
         return self._carry_out(variant, writes, "returned")
 
-    def _carry_out(self, variant: VariantSeen, writes: Sequence[Write], done: str) -> VariantSeen:
-        """Write what was recorded where the shop shows `before`; where it shows `after`, an earlier try did it."""
-        if problem := stock_writes.carry_out(self.platform, variant, writes):
+    def _finish(self, variant: VariantSeen, done: str) -> VariantSeen:
+        """Do what was recorded and cut off."""
+        writes = self._recorded()
+        with self.engine.connect() as connection:
+            moved = stock_writes.moved_since(connection, self.shop.id, self.shipment.variant_id, writes)
+        return self._carry_out(variant, writes, done, moved=moved)
+
+    def _carry_out(
+        self, variant: VariantSeen, writes: Sequence[Write], done: str, *, moved: bool = False
+    ) -> VariantSeen:
+        """Write what was recorded where the shop shows `before`. `moved` as in `stock_writes.carry_out`."""
+        if problem := stock_writes.carry_out(self.platform, variant, writes, moved=moved):
             return self._report(variant, english(problem))
         self._keep(done, writes, told=self._done(writes, done))
         after = {write.warehouse: write.after for write in writes}

@@ -53,6 +53,7 @@ SENTENCES: Mapping[str, Text] = {
     "redated:undone": lazy("a person took back the day {was} that had been given by hand."),
     Cause.POLICY_CHANGED: lazy("the shop serves its queue in another order now: {now}, before {was}."),
     Cause.OVERTAKEN: lazy("order {order} goes first by the shop's queue policy."),
+    Cause.VARIANT_GONE: lazy("the variant was deleted in the shop: nothing will come for the order any more."),
     Cause.RULE_CHANGED: lazy("the rule changed: {what} {now}, before {was}."),
     Cause.PLACES_CHANGED: lazy("the channel sells from other warehouses now."),
     Cause.TIME_PASSED: lazy("the day passed that the rule had set."),
@@ -88,6 +89,14 @@ ORDER: Mapping[str, Text] = {
 }
 """What an open line rests on and what would bring it sooner, by the names of pieces and ways."""
 
+LEAD_TIMES: Mapping[str, Text] = {
+    "dated": lazy("dated by the lead time that {supplier} kept to in {percent} of 100 past receipts: {days}."),
+    "dated:told": lazy("dated by the lead time that {supplier} gives: {days}."),
+    "holds": lazy("the lead time that {supplier} kept to in {percent} of 100 past receipts holds: {days}."),
+    "holds:told": lazy("the lead time that {supplier} gives holds: {days}."),
+}
+"""Lead times that a supplier taught, or told, in place of the rule's."""
+
 VARIANT: Mapping[str, Text] = {
     "not_tracked": lazy("the shop does not count this variant's units: it never sells out, and nobody waits for it."),
     "paused": lazy("the shop is paused: nothing is sold past zero until it is resumed. Who waits keeps turn and date."),
@@ -97,11 +106,16 @@ VARIANT: Mapping[str, Text] = {
     "no_rule": lazy("no rule allows backorders here: nothing is sold past zero."),
     "off": lazy("the rule is off: nothing is sold past zero."),
     "free": lazy("{count} on hand and owed to nobody."),
+    "free:held": lazy(
+        "{count} on hand and owed to nobody, for sale before the release on {day} and shipped from then."
+    ),
     "owed": lazy("{count} owed to buyers and not on hand."),
     "open": lazy("{more} may be ordered past zero."),
+    "open:any": lazy("any number of units may be ordered past zero."),
     "closed": lazy("nothing may be ordered past zero now."),
     "open_at": lazy("backorders open when {value} or fewer are free; {free} are."),
     "cap": lazy("the cap is {value}, and {owed} are owed: room for {room}."),
+    "cap:unset": lazy("no rule sets a cap, so nothing may be owed: set one."),
     "cap:incoming": lazy("the cap is what dated supply still has for nobody: room for {room}."),
     "horizon_days": lazy("nothing is sold that comes later than {value} days from now, by {last}: room for {room}."),
     "require_date": lazy("nothing is sold that nobody can date: room for {room}."),
@@ -109,6 +123,9 @@ VARIANT: Mapping[str, Text] = {
     "release": lazy("it is released on {day}: orders before that are preorders."),
     "early_sale": lazy("stock is sold before the release."),
     "next": lazy("the next supply is {supply} for {warehouse}, due on {eta}, with {count} in all."),
+    "next:doubt": lazy(
+        "{count} of it may be on hand already, and nobody has said so yet: they are promised to nobody."
+    ),
     "step": lazy("a new buyer would get {count} by {day}."),
     "step:now": lazy("a new buyer would get {count} now."),
     "step:unknown": lazy("a new buyer would get {count} some day that nobody knows."),
@@ -116,6 +133,10 @@ VARIANT: Mapping[str, Text] = {
     "rule": lazy("{field} {value}: {origin}."),
 }
 """Why a variant can be ordered in a channel, or not. The first that applies of those up to `off` says it all."""
+
+ANY_NUMBER = lazy("any number")
+ANY_MORE = lazy("any further units")
+"""In place of a count where nothing limits it."""
 
 SCOPES: Mapping[str, Text] = {
     "shop": lazy("the rule for the whole shop"),

@@ -39,7 +39,7 @@ class Settings(BaseModel):
     @classmethod
     def _known(cls, name: str) -> str:
         if name not in zoneinfo.available_timezones():
-            raise BadValue(lazy("is no time zone; write it like Europe/Berlin"))
+            raise BadValue(lazy("should be a time zone such as Europe/Berlin"))
         return name
 
 

@@ -9,12 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as lazy
-from sqlalchemy import Connection, Engine, func, text
+from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.models import Stock
-from app.platforms import Platform, SetStock, VariantSeen
+from app.platforms import Platform, SetStock, ShopError, VariantSeen
 from app.wording import Said
+
+# Saleor keeps a stock as a 32-bit integer, and GraphQL has no greater one.
+MOST_UNITS = 2**31 - 1
 
 # "stock" in ASCII, beside other advisory locks of ours.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('stock', :shop))"
@@ -42,21 +45,41 @@ def quantities(variant: VariantSeen) -> dict[str, int]:
     return {stock.warehouse: stock.quantity for stock in variant.stocks}
 
 
-def carry_out(platform: Platform, variant: VariantSeen, writes: Sequence[Write]) -> Said | None:
+def carry_out(platform: Platform, variant: VariantSeen, writes: Sequence[Write], *, moved: bool = False) -> Said | None:
     """Write what was recorded where the shop shows `before`; where it shows `after`, an earlier try did it.
 
-    Returns why not, or None. Raises ShopError: then it may or may not have been done.
+    With `moved`, see `moved_since`, `before` is no sign that nothing was written. Returns why not, or None. Raises
+    ShopError where another try may help: then it may or may not have been done.
     """
     now = quantities(variant)
-    if any(now.get(write.warehouse, 0) not in {write.before, write.after} for write in writes):
+    known = [{write.after} if moved else {write.before, write.after} for write in writes]
+    if any(now.get(write.warehouse, 0) not in shown for write, shown in zip(writes, known, strict=True)):
         return Said(lazy("The stock changed while it was being put right. Please count it."))
     changes = [
         SetStock(variant.id, write.warehouse, write.after, exists=write.warehouse in now)
         for write in writes
         if now.get(write.warehouse, 0) != write.after
     ]
-    failures = platform.write(changes)
+    try:
+        failures = platform.write(changes)
+    except ShopError as wrong:
+        if wrong.retry:
+            raise
+        return Said(lazy("The shop refused the correction: {reason}."), reason=wrong)
     return Said(lazy("The shop refused the correction: {reason}."), reason=failures[0].message) if failures else None
+
+
+def moved_since(connection: Connection, shop_id: int, variant_id: str, writes: Sequence[Write]) -> bool:
+    """Whether orders say that units moved the other way there since the stock was last looked at.
+
+    Then what an earlier try wrote may show as `before` again: what was raised may have been shipped.
+    """
+    up, down = (
+        {write.warehouse for write in writes if (write.after > write.before) == rises} for rises in (True, False)
+    )
+    undone = (Stock.warehouse_id.in_(up) & (Stock.shipped > 0)) | (Stock.warehouse_id.in_(down) & (Stock.restocked > 0))
+    query = select(Stock.warehouse_id).where(Stock.shop_id == shop_id, Stock.variant_id == variant_id, undone)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def note_in_book(connection: Connection, shop_id: int, variant_id: str, writes: Sequence[Write]) -> None:

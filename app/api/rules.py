@@ -66,7 +66,7 @@ class RemoveQuery(At):
 
 
 class Effect(BaseModel):
-    """How many variants, lines and refusals, and the first twenty of each."""
+    """How many variants, lines and refusals, and the first twenty of each. `remarks` say what is odd about the rule."""
 
     fields: dict[str, Any] | None
     covered: int
@@ -79,6 +79,7 @@ class Effect(BaseModel):
     closes: list[dict[str, Any]]
     moves: list[dict[str, Any]]
     largest_refused: dict[str, Any] | None
+    remarks: list[str]
 
 
 class RuleChange(BaseModel):

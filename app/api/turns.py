@@ -94,18 +94,19 @@ class NewPolicy(Query):
     rank_key: Words | None = None
 
 
-class PolicyQuery(Query):
+class PolicyQuery(NewPolicy):
     policy: Policy
 
 
 class PolicyEffect(BaseModel):
-    """How many lines would gain and lose, and the first fifty of each."""
+    """How many lines would gain and lose, and the first fifty of each. `remarks` say what the policy cannot go by."""
 
     lines: int
     gaining: int
     losing: int
     gains: list[dict[str, Any]]
     losses: list[dict[str, Any]]
+    remarks: list[str]
 
 
 class Pausing(BaseModel):
@@ -182,7 +183,8 @@ def put_policy(call: Call) -> Any:
 
 
 def preview_policy(call: Call) -> Any:
-    return dataclasses.asdict(effects.of_policy(call.connection, call.shop, call.query.policy, today(call.shop)))
+    changes = call.query.model_dump(exclude_none=True)
+    return dataclasses.asdict(effects.of_policy(call.connection, call.shop, changes, today(call.shop)))
 
 
 def get_pause(call: Call) -> Any:

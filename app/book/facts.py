@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain, groupby
@@ -44,7 +45,7 @@ def load_facts(
     supposed: Supposed | None = None,
     policy: model.Policy | None = None,
 ) -> list[model.Facts]:
-    """Everything the engine needs for these variants; those not in the book are left out.
+    """Everything the engine needs for these variants; of those that are gone from the shop, who still waits.
 
     The rules are those that hold on the day `today`, the shop's own unless another is given, or what is `supposed`. The
     queue is served as the shop serves it, or by another `policy`.
@@ -62,13 +63,13 @@ def load_facts(
     coming = _coming(connection, shop.id, variants)
     sellers = {row.supplier_id for row in coming if row.supplier_id}
     taught = teaching.load(connection, shop.id, variants, chain.from_iterable(pools.values()), sellers)
-    supplies = _supplies(coming, taught)
+    supplies = _supplies(coming, taught, today)
     decided = turns.load(connection, shop.id, variants)
     usual = turns.of(shop).policy
     claims = load_claims(connection, shop.id, variants, {usual, policy or usual}, *_by_line(decided.values()))
     paused = turns.paused(connection, shop.id) is not None
     time_zone = clock.zone(shop.settings).key
-    return [
+    there = [
         model.Facts(
             variant=variant,
             stocks=tuple(stocks[variant]),
@@ -84,6 +85,11 @@ def load_facts(
             paused=paused,
         )
         for variant, tracked in ((each.scopes.id, each.tracked) for each in known)
+    ]
+    unsold = tuple(replace(channel, pool=None, draining=()) for channel in channels)
+    return there + [
+        model.Facts(variant=variant, channels=unsold, claims=tuple(claims[variant]), time_zone=time_zone, gone=True)
+        for variant in sorted(set(variants) - pools.keys())
     ]
 
 
@@ -182,21 +188,35 @@ def _coming(connection: Connection, shop_id: int, variants: Collection[str]) -> 
     return connection.execute(query).all()
 
 
-def _supplies(rows: Sequence[Row[*tuple[Any, ...]]], taught: Taught) -> dict[str, list[model.Supply]]:
+def _supplies(rows: Sequence[Row[*tuple[Any, ...]]], taught: Taught, today: date) -> dict[str, list[model.Supply]]:
     """What is still to come for the queue: neither held back nor perhaps on the shelf already."""
-    found, doubts = defaultdict(list), _doubts(rows)
+    found, doubts = defaultdict(list), _doubts(rows, today)
     for row in rows:
-        left = max(0, to_come(row) - row.held - doubts.get(row.id, 0))
-        due, delays = row.eta_latest or row.eta, taught.delays.get(row.supplier_id, ())
-        found[row.variant_id].append(model.Supply(str(row.id), row.warehouse_id, left, due, row.reference, delays))
+        left, delays = _free(row) - doubts.get(row.id, 0), taught.delays.get(row.supplier_id, ())
+        supply = model.Supply(str(row.id), row.warehouse_id, left, _due(row), row.reference, delays)
+        found[row.variant_id].append(supply)
     return found
 
 
-def _doubts(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, int]:
-    """By supply, how many of its units are in doubt: of one variant and warehouse the earliest first."""
+def _free(row: Row[*tuple[Any, ...]]) -> int:
+    """Units to come that are not held back."""
+    return max(0, to_come(row) - int(row.held))
+
+
+def _due(row: Row[*tuple[Any, ...]]) -> date:
+    due: date = row.eta_latest or row.eta
+    return due
+
+
+def _doubts(rows: Sequence[Row[*tuple[Any, ...]]], today: date) -> dict[int, int]:
+    """By supply, how many of its free units are in doubt: of one variant and warehouse the earliest first.
+
+    Late ones come last. They date nobody, nor do units held back: doubt of these would leave as many of another line
+    promised that are perhaps on the shelf.
+    """
     found: dict[int, int] = {}
     doubtful = (row for row in rows if row.risen)
     for _, lines in groupby(doubtful, key=lambda row: (row.variant_id, row.warehouse_id)):
-        together = list(lines)
-        found |= withheld([(row.id, to_come(row)) for row in together], int(together[0].risen))
+        together = sorted(lines, key=lambda row: _due(row) < today)
+        found |= withheld([(row.id, _free(row)) for row in together], int(together[0].risen))
     return found

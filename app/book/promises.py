@@ -18,7 +18,19 @@ from app.engine.model import Facts
 from app.models import Line, Overrun, Variant
 
 READ = ("id", "order_id", "variant_id", "quantity", "open", "approving", "judged", "shipped_at")
-LINE = ("pieces", "ready", "waiting", "expected", "promised", "beyond", "shipped", "rests_on", "turn", "due")
+LINE = (
+    "pieces",
+    "ready",
+    "waiting",
+    "expected",
+    "promised",
+    "beyond",
+    "shipped",
+    "rests_on",
+    "let_down_by",
+    "turn",
+    "due",
+)
 
 
 def save_plans(
@@ -81,6 +93,7 @@ def _state_row(line: Planned, days: Mapping[str, date], today: date) -> dict[str
     # What is on hand and held waits for a person, who gives no day.
     dated = any(not piece.ready for piece in pieces)
     rests_on = _rests_on(pieces) or line.row["rests_on"]
+    let_down_by = _let_down_by(line.row, days, today) if state.waiting else None
     return {
         "line": line.row["id"],
         "beyond": sum(promise.beyond_cap for promise in line.promises),
@@ -91,7 +104,8 @@ def _state_row(line: Planned, days: Mapping[str, date], today: date) -> dict[str
         "promised": state.expected or promised if dated else None,
         "shipped": line.units_left,
         "rests_on": rests_on,
-        "due": _due(pieces, None if state.expected else rests_on, days) if dated else None,
+        "let_down_by": let_down_by,
+        "due": _due(pieces, (let_down_by, None if state.expected else rests_on), days) if dated else None,
     }
 
 
@@ -100,9 +114,16 @@ def _due_days(facts: Sequence[Facts]) -> dict[str, date]:
     return {supply.id: supply.eta for each in facts for supply in each.supplies}
 
 
-def _due(pieces: Iterable[Piece], lost: int | None, days: Mapping[str, date]) -> date | None:
-    """When the first of the supplies is due that units come with; or that they `lost`, where they have no day."""
-    supplies = {piece.supply or "" for piece in pieces} | {str(lost or "")}
+def _let_down_by(line: Mapping[str, Any], days: Mapping[str, date], today: date) -> int | None:
+    """The first of the supplies that is late, of those the line rested on or was let down by until now."""
+    before = {piece["supply"] for piece in line["pieces"]} | {str(line["let_down_by"])}
+    late = min(((days[supply], int(supply)) for supply in before if days.get(supply, today) < today), default=None)
+    return late and late[1]
+
+
+def _due(pieces: Iterable[Piece], lost: Iterable[int | None], days: Mapping[str, date]) -> date | None:
+    """When the first of the supplies is due that units come with, or that they `lost`."""
+    supplies = {piece.supply or "" for piece in pieces} | set(map(str, lost))
     return min((days[supply] for supply in supplies if supply in days), default=None)
 
 

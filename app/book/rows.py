@@ -1,7 +1,7 @@
 """Writing rows of the book."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from operator import methodcaller
 from typing import Any
@@ -11,13 +11,15 @@ from sqlalchemy import Connection, TextClause, text
 from app.models import Table
 
 
-def upsert(connection: Connection, table: type[Table], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert the rows, or overwrite every given column where the primary key is there already.
+def upsert(
+    connection: Connection, table: type[Table], rows: Sequence[dict[str, Any]], once: Collection[str] = ()
+) -> None:
+    """Insert the rows, or overwrite every given column but those set `once` where the primary key is there already.
 
     All rows give the same columns; values are what JSON holds, and datetimes.
     """
     if rows:
-        connection.execute(_statement(table, tuple(rows[0])), {"rows": as_json(rows)})
+        connection.execute(_statement(table, tuple(rows[0]), frozenset(once)), {"rows": as_json(rows)})
 
 
 def as_json(rows: Iterable[dict[str, Any]]) -> str:
@@ -26,10 +28,10 @@ def as_json(rows: Iterable[dict[str, Any]]) -> str:
 
 
 @cache
-def _statement(table: type[Table], columns: tuple[str, ...]) -> TextClause:
+def _statement(table: type[Table], columns: tuple[str, ...], once: frozenset[str]) -> TextClause:
     """The rows go as one JSON text: a list of VALUES is another statement for each number of rows, slow to compose."""
     name, key = table.__tablename__, [column.name for column in table.__table__.primary_key]
-    overwritten = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in key)
+    overwritten = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in {*key, *once})
     return text(f"""
         INSERT INTO {name} ({", ".join(columns)})
         SELECT {", ".join(columns)} FROM json_populate_recordset(NULL::{name}, :rows)

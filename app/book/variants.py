@@ -24,7 +24,7 @@ def record_variants(
         connection.execute(delete(table).where(table.shop_id == shop_id, key.in_(gone)))
     if seen:
         movements.read(connection, shop_id, seen, now)
-        upsert(connection, Variant, [_variant_row(shop_id, variant, now) for variant in seen])
+        upsert(connection, Variant, [_variant_row(shop_id, variant, now) for variant in seen], once={"first_seen_at"})
         _replace_stocks(connection, shop_id, seen, now)
 
 
@@ -43,6 +43,7 @@ def _variant_row(shop_id: int, variant: VariantSeen, now: datetime) -> dict[str,
         "tracked": variant.tracked,
         "shown": dict(variant.metadata),
         "observed_at": now,
+        "first_seen_at": now,
     }
 
 

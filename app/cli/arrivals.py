@@ -4,10 +4,10 @@ from typing import Any
 
 import click
 
-from app import tasks
+from app import tasks, wording
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.cli.supplying import WHO, refusing, why_option, writing
-from app.supply import receipts, receiving, rises
+from app.supply import BadSupply, receipts, receiving, rises
 
 
 @click.command()
@@ -21,7 +21,13 @@ def receive(shop_url: str, number: int, quantity: int | None, raise_stock: bool,
     """Record that units arrived."""
     day = on.date() if on else None
     with refusing(), opened(shop_url) as (runtime, shop):
-        done = receiving.receive(runtime, shop, number, quantity, who=WHO, why=why, raise_stock=raise_stock, on=day)
+        try:
+            done = receiving.receive(runtime, shop, number, quantity, who=WHO, why=why, raise_stock=raise_stock, on=day)
+        except BadSupply as wrong:
+            if quantity is None or quantity < 1 or not str(wrong).startswith("quantity:"):
+                raise
+            change = f"dueback supply change {number} --quantity UNITS"
+            raise click.ClickException(f"{wrong} If more came than was ordered, first say so: `{change}`.") from wrong
         tasks.wake(shop.id)
     click.echo(f"{done.told} Receipt {done.receipt.id}.")
 
@@ -35,10 +41,10 @@ def undo(shop_url: str, receipt: int, why: str) -> None:
     with writing(shop_url) as (connection, shop, who):
         row = receiving.undo(connection, shop, receipt, who=who, why=why)
         doubt = rises.in_doubt(connection, row)
-    click.echo(f"Receipt {receipt} is undone: supply {row.id} has {receipts.to_come(row)} units to come.")
+    click.echo(f"Receipt {receipt} is undone: supply {row.id} has {wording.units(receipts.to_come(row))} to come.")
     if doubt:
         click.echo(
-            f"{doubt} units there may be on the shelf already and are promised to nobody: `dueback supply rises`."
+            f"{wording.units(doubt)} there may be on the shelf already, promised to nobody: `dueback supply rises`."
         )
 
 

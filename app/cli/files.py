@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
+from xlsxwriter.exceptions import FileCreateError
 
 from app import pooling, tasks
 from app.cli.consent import consenting
@@ -91,7 +92,7 @@ def import_rules(shop_url: str, file: IO[bytes], dry_run: bool, as_json: bool, y
 @shop_option
 @target_argument
 def export_supplies(shop_url: str, file: Path | None) -> None:
-    """Supplies still to come, as CSV on standard output, or into a file: .xlsx by its name, else CSV."""
+    """Supplies still to come, as CSV on standard output, or into a file: .csv or .xlsx by its name."""
     with opened(shop_url) as (runtime, shop), runtime.engine.connect() as connection:
         _write(file, supplies.COLUMNS, supplies.out(connection, shop, today(shop)))
 
@@ -100,19 +101,27 @@ def export_supplies(shop_url: str, file: Path | None) -> None:
 @shop_option
 @target_argument
 def export_rules(shop_url: str, file: Path | None) -> None:
-    """Every rule, as CSV on standard output, or into a file: .xlsx by its name, else CSV."""
+    """Every rule, as CSV on standard output, or into a file: .csv or .xlsx by its name."""
     with opened(shop_url) as (runtime, shop), runtime.engine.connect() as connection:
         _write(file, rules.COLUMNS, rules.out(connection, shop))
 
 
-def _write(file: Path | None, columns: tuple[str, ...], rows: Iterator[object]) -> None:
+def _write(file: Path | None, columns: tuple[str, ...], rows: Iterator[Sequence[Any]]) -> None:
     if file is None:
-        writing.csv_to(sys.stdout, columns, rows)  # type: ignore[arg-type]
-    elif file.suffix.lower() == ".xlsx":
-        writing.xlsx_to(file, columns, rows)  # type: ignore[arg-type]
-    else:
-        with file.open("w", encoding="utf-8-sig", newline="") as target:
-            writing.csv_to(target, columns, rows)  # type: ignore[arg-type]
+        writing.csv_to(sys.stdout, columns, rows)
+        return
+    if file.suffix.lower() not in {".csv", ".xlsx"}:
+        raise click.ClickException(f"{file}: only .csv and .xlsx files can be written.")
+    if not file.parent.is_dir():
+        raise click.ClickException(f"{file} cannot be written: there is no folder {file.parent}.")
+    try:
+        if file.suffix.lower() == ".xlsx":
+            writing.xlsx_to(file, columns, rows)
+        else:
+            with file.open("w", encoding="utf-8-sig", newline="") as target:
+                writing.csv_to(target, columns, rows)
+    except (OSError, FileCreateError) as wrong:
+        raise click.ClickException(f"{file} cannot be written: {wrong}") from wrong
 
 
 def _who(file: IO[bytes]) -> str:
@@ -168,5 +177,5 @@ def _as_json(report: Report) -> dict[str, Any]:
 
 def _sum(report: Report, *, dry_run: bool) -> str:
     if report.errors:
-        return f"{len(report.errors)} lines are wrong. Nothing was kept."
+        return f"{len(report.errors)} {'line is' if len(report.errors) == 1 else 'lines are'} wrong. Nothing was kept."
     return f"{'This would be: ' if dry_run else ''}{report.sentence()}."

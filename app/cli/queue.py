@@ -13,6 +13,7 @@ from app.cli import naming
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.engine import ask, plan
 from app.engine.answer import Plan
+from app.engine.limits import open_ended
 from app.engine.model import Facts
 from app.models import Shop
 
@@ -67,8 +68,13 @@ def availability(shop_url: str, sku: str, channel_slug: str, quantity: int | Non
         print_json({"status": offer.status, **left, "steps": steps})
         return
     click.echo(f"{sku} in {channel_slug}: {offer.status.replace('_', ' ')}")
-    for step in steps:
-        click.echo(f"  {step['quantity']} by {step['expected'] or 'an unknown date'}")
+    channel = next(each for each in facts.channels if each.id == offer.channel)
+    open_end = open_ended(facts, planned, channel) and not quantity
+    rest = max(given, key=lambda step: step.quantity) if open_end else None
+    for number, step in enumerate(given):
+        now = number == 0 and offer.available_now > 0
+        when = "now" if now else f"by {step.expected or 'an unknown date'}"
+        click.echo(f"  {'any further' if step is rest else step.quantity} {when}")
 
 
 def _planned(connection: Connection, shop: Shop, sku: str) -> tuple[Facts, Plan]:

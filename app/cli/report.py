@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from app import wording
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.supply import learned
 
@@ -25,12 +26,15 @@ def suppliers(shop_url: str, as_json: bool) -> None:
         return
     for row in found:
         click.echo(_supplier_line(row))
+    if not found:
+        click.echo("No supplier is known yet.")
 
 
 def _supplier_line(row: dict[str, Any]) -> str:
     if not row["receipts"]:
         return f"{row['supplier']}: no receipt yet"
-    said = f"{row['supplier']}: {row['receipts']} receipts, {row['on_time']:.0%} on time"
+    receipts = "receipt" if row["receipts"] == 1 else "receipts"
+    said = f"{row['supplier']}: {row['receipts']} {receipts}, {row['on_time']:.0%} on time"
     for what, days in (("days late", row["delay_days"]), ("days from the order", row["lead_days"])):
         if days:
             said += f"; {what}: " + ", ".join(f"{number} in {percent} %" for percent, number in days.items())
@@ -49,6 +53,9 @@ def promises(shop_url: str, as_json: bool) -> None:
         return
     for row in found:
         click.echo(
-            f"{row['month']} {row['supplier'] or 'no supplier'}: {row['units']} units, {row['kept_first']:.0%} by the "
-            f"first date told, {row['kept_last']:.0%} by the last, at worst {row['worst_days']} days late"
+            f"{row['month']} {row['supplier'] or 'no supplier'}: {wording.units(row['units'])}, "
+            f"{row['kept_first']:.0%} by the first date told, {row['kept_last']:.0%} by the last, at worst "
+            f"{row['worst_days']} days late"
         )
+    if not found:
+        click.echo("Nothing that had a date has been shipped yet.")

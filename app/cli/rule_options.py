@@ -1,9 +1,13 @@
 """The options that set a rule's fields."""
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import click
+
+from app.engine.rules import NONE
+from app.rulebook import BadRule
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -45,6 +49,21 @@ def field_options(command: Command) -> Command:
 def fields_of(given: Mapping[str, str | None]) -> dict[str, Any]:
     """The fields that were given, None for those to inherit."""
     return {name: _value(name, text) for name, text in given.items() if text is not None}
+
+
+@contextlib.contextmanager
+def refusing(given: Mapping[str, Any] | None) -> Iterator[None]:
+    """A rule that cannot be ends the command: it names the option, and how to take out what the rule has already."""
+    try:
+        yield
+    except BadRule as wrong:
+        name, _, why = str(wrong).partition(": ")
+        option = f"--{name.replace('_', '-')}"
+        if option not in {each[0] for each in OPTIONS}:
+            raise click.ClickException(str(wrong)) from wrong
+        kept = (given or {}).get(name) in {None, NONE}
+        told = f"{option}: {why}{f' {option} {INHERIT} takes it out of the rule.' if kept else ''}"
+        raise click.ClickException(told) from wrong
 
 
 def _value(name: str, text: str) -> Any:

@@ -10,7 +10,7 @@ from app import book, clock, rulebook
 from app.cli import naming
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.cli.rule_setting import channel_option, resolved
-from app.cli.rule_words import clash_told, fields_told, place_name, scope_name
+from app.cli.rule_words import clash_told, fields_told, place_name, plain, scope_name
 from app.engine.rules import READ, Rule, Scope
 from app.models import Shop
 from app.rulebook import Kept
@@ -47,7 +47,7 @@ def test_rule(shop_url: str, sku: str, channel_slug: str, as_json: bool) -> None
         print_json(told)
         return
     for name, field in told["fields"].items():
-        click.echo(f"{name.replace('_', ' ')} {_plain(field['value'])}: {field['from']}")
+        click.echo(f"{name.replace('_', ' ')} {plain(field['value'])}: {field['from']}")
     if told["changes_on"]:
         click.echo(f"On {told['changes_on']} a rule starts or ends.")
 
@@ -95,11 +95,6 @@ def _origin(origin: Rule | None, slugs: dict[str, str]) -> str:
         return "no rule says so"
     name = scope_name(origin.scope, origin.name or slugs.get(origin.target, ""))
     return place_name(name, slugs.get(origin.channel))
-
-
-def _plain(value: Any) -> str:
-    words = {None: "none", True: "yes", False: "no", "": "none"}
-    return words[value] if value is None or isinstance(value, bool) or value == "" else str(value)
 
 
 def _specific(row: Kept) -> tuple[int, str, str, str]:

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import click
@@ -10,7 +10,7 @@ import click
 from app import clock, pooling, preview, rulebook, tasks
 from app.cli.consent import consenting
 from app.cli.opening import json_option, opened, print_json, shop_option
-from app.cli.rule_options import field_options, fields_of
+from app.cli.rule_options import field_options, fields_of, refusing
 from app.cli.rule_words import fields_told, place_name, preview_told
 from app.models import Shop
 from app.platforms import ShopError
@@ -54,16 +54,18 @@ def set_rule(
             _show_preview(opened_runtime, shop, place, fields, as_json=as_json)
             return
         edit = Edit(place, fields, version)
-        with consenting():
+        with consenting(), refusing(fields):
             with opened_runtime.engine.connect() as connection:
                 done = pooling.open_for_rule(opened_runtime, connection, shop, edit, who=WHO, agreed=yes)
             with opened_runtime.engine.begin() as connection:
                 kept = rulebook.put(connection, shop, place, fields, who=WHO, version=version)
+                remarks = rulebook.remarks(connection, shop.id, place, kept.fields, _today(shop))
         tasks.wake(shop.id)
     if as_json:
-        print_json({"scope": scope_text, "channel": channel_slug, "fields": kept.fields, "version": kept.version})
+        answer = {"scope": scope_text, "channel": channel_slug, "fields": kept.fields, "version": kept.version}
+        print_json(answer | {"remarks": remarks})
     else:
-        for sentence in [*done, f"{place_name(scope_text, channel_slug)}: {fields_told(kept.fields)}"]:
+        for sentence in [*done, f"{place_name(scope_text, channel_slug)}: {fields_told(kept.fields)}", *remarks]:
             click.echo(sentence)
 
 
@@ -105,15 +107,15 @@ def resolved(opened_runtime: Runtime, shop: Shop, scope_text: str, channel_slug:
 def _show_preview(
     opened_runtime: Runtime, shop: Shop, place: Place, fields: Mapping[str, Any] | None, *, as_json: bool
 ) -> None:
-    today = clock.today(shop.settings, datetime.now(UTC))
-    try:
-        with opened_runtime.engine.connect() as connection:
-            found = preview.of_rule(connection, shop, place, fields, today)
-            slugs = rulebook.channel_slugs(connection, shop.id)
-    except BadRule as wrong:
-        raise click.ClickException(str(wrong)) from wrong
+    with refusing(fields), opened_runtime.engine.connect() as connection:
+        found = preview.of_rule(connection, shop, place, fields, _today(shop))
+        slugs = rulebook.channel_slugs(connection, shop.id)
     if as_json:
         print_json(dataclasses.asdict(found))
         return
     for sentence in preview_told(found, slugs):
         click.echo(sentence)
+
+
+def _today(shop: Shop) -> date:
+    return clock.today(shop.settings, datetime.now(UTC))

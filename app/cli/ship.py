@@ -3,7 +3,7 @@
 import click
 from sqlalchemy import Connection, select
 
-from app import shipping
+from app import shipping, wording
 from app.cli.opening import opened, shop_option
 from app.cli.supplying import WHO
 from app.models import Order
@@ -23,7 +23,7 @@ def ship(shop_url: str, number: str, tracking: str, notify: bool) -> None:
             done = shipping.ship(opened_runtime, shop, order_id, None, tracking=tracking, notify=notify, who=WHO)
         except shipping.NotShipped as wrong:
             raise click.ClickException(str(wrong)) from wrong
-    click.echo(" ".join([f"Shipped {done.units} units of order {number}.", *map(str, done.held)]))
+    click.echo(" ".join([f"Shipped {wording.units(done.units)} of order {number}.", *map(str, done.held)]))
 
 
 def _order(connection: Connection, shop_id: int, number: str) -> str:

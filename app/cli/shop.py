@@ -6,7 +6,7 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import select
 
-from app import leaving, marks, shop_settings, sweep, tasks, turns
+from app import leaving, marks, shop_settings, sweep, tasks, turns, wording
 from app.cli.deciding import deciding
 from app.cli.opening import json_option, opened, print_json, runtime, shop_option
 from app.cli.supplying import WHO, why_option
@@ -116,7 +116,7 @@ def sweep_command(shop_url: str, full: bool) -> None:
             sweep.run(opened_runtime, found.id, full=full, progress=count)
             tasks.wake(found.id)
             _follow(opened_runtime, found.id, bar)
-    click.echo(f"Looked at {listed['variant']} variants and {listed['order']} orders.")
+    click.echo(f"Looked at {wording.variants(listed['variant'])} and {wording.orders(listed['order'])}.")
 
 
 def _follow(opened_runtime: Runtime, shop_id: int, bar: Progress) -> None:

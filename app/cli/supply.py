@@ -1,14 +1,20 @@
 """Purchase-order lines: dated units on their way."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
+from app import wording
+from app.cli import naming
 from app.cli.arrivals import COMMANDS as ARRIVALS
 from app.cli.opening import json_option, opened, print_json, shop_option
 from app.cli.supplying import refusing, today, why_option, writing
 from app.preview.supply import of_supplies
-from app.supply import lines, receipts
+from app.supply import lines, receipts, suppliers
+
+# Nobody calls a variant by its id, and the first day told repeats the date.
+KEPT_FOR_US = {"variant_id", "first_eta"}
 
 
 @click.group()
@@ -46,9 +52,9 @@ def add(shop_url: str, why: str, **fields: Any) -> None:
     """Record units that will arrive."""
     with writing(shop_url) as (connection, shop, who):
         number = lines.add(connection, shop, _given(fields), who=who, why=why, today=today(shop))
-    click.echo(
-        f"Supply {number}: {fields['quantity']} of {fields['sku']} for {fields['warehouse']} by {fields['eta']}."
-    )
+    until = f" to {fields['eta_latest']}" if fields["eta_latest"] else ""
+    what = f"{fields['quantity']} of {fields['sku']} for {fields['warehouse']}"
+    click.echo(f"Supply {number}: {what} by {fields['eta']}{until}.")
 
 
 @supply.command("list")
@@ -110,7 +116,8 @@ def _preview(shop_url: str, number: int, changes: dict[str, Any] | None) -> None
     for word, turned in (("opens", found.opens), ("closes", found.closes)):
         for each in turned:
             click.echo(f"Sale past zero {word}: {each.sku} in {each.channel}")
-    click.echo(f"{found.orders} orders would move, {found.later} later, {found.earlier} earlier. Nothing was changed.")
+    orders = wording.orders(found.orders)
+    click.echo(f"{orders} would move, {found.later} later, {found.earlier} earlier. Nothing was changed.")
 
 
 @supply.command()
@@ -130,7 +137,8 @@ def change(shop_url: str, number: int, why: str, preview: bool, **fields: Any) -
         return
     with writing(shop_url) as (connection, shop, who):
         row = lines.change(connection, shop, number, _given(fields), who=who, why=why, today=today(shop))
-    click.echo(f"Supply {number}: {receipts.to_come(row)} to come by {row.eta}, version {row.version}.")
+    until = f" to {row.eta_latest}" if row.eta_latest else ""
+    click.echo(f"Supply {number}: {receipts.to_come(row)} to come by {row.eta}{until}, version {row.version}.")
 
 
 @supply.command()
@@ -157,15 +165,31 @@ def history(shop_url: str, number: int, as_json: bool) -> None:
     with refusing(), opened(shop_url) as (runtime, shop), runtime.engine.connect() as connection:
         changes = [dict(change) for change in lines.history(connection, shop.id, number)]
         arrived = [row._asdict() for row in receipts.of_supply(connection, shop.id, number)]
+        warehouses = {number: slug for slug, number in naming.warehouses(connection, shop.id).items()}
+        known = {row.id: row.name for row in suppliers.rows(connection, shop.id)}
     if as_json:
         print_json({"changes": changes, "receipts": arrived})
         return
     for made in changes:
-        what = ", ".join(f"{name} {made['before'].get(name, '-')} -> {value}" for name, value in made["after"].items())
+        what = _changed(made["before"], made["after"], {"warehouse_id": warehouses, "supplier_id": known})
         click.echo(f"{made['at']:%Y-%m-%d %H:%M} {made['kind']} by {made['who']}: {what} {made['why']}".rstrip())
     for row in arrived:
         undone = ", undone" if row["undone_at"] else ""
         click.echo(f"Receipt {row['id']}: {row['units']} on {row['received_on']}, stock {row['stock_state']}{undone}")
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any], names: Mapping[str, Mapping[Any, str]]) -> str:
+    """What a change made of a line; of a new one what it says. `names` are what people call the things in a column."""
+
+    def told(column: str, value: Any) -> str:
+        return "-" if value in {None, ""} else str(names.get(column, {}).get(value, value))
+
+    said = []
+    for column, value in after.items():
+        was = f"{told(column, before.get(column))} -> " if before else ""
+        if column not in KEPT_FOR_US and (was or value not in {None, "", 0}):
+            said.append(f"{column.removesuffix('_id').replace('_', ' ')} {was}{told(column, value)}")
+    return ", ".join(said)
 
 
 for command in ARRIVALS:

@@ -1,6 +1,7 @@
 """Whose turn it is: the shop's policy, and what people decide for single orders."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import click
@@ -14,8 +15,9 @@ from app.cli.supplying import WHO, today, why_option
 from app.cli.turn_lines import hold, pin, redate, release
 from app.engine.model import Policy
 from app.models import Shop
-from app.turns import effects
-from app.turns.effects import Change, Effect, Stands
+from app.rulebook.naming import channel_slugs
+from app.turns import effects, supposing
+from app.turns.effects import Effect, Stands
 
 sku_option = click.option("--sku", required=True)
 MOVES = {
@@ -50,20 +52,30 @@ def policy(
     preview: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Show or change who is served first. Among equals it is always first come, first served."""
+    given = {"policy": chosen, "wanted_key": wanted_key, "rank_key": rank_key}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     with deciding(shop_url) as (connection, shop):
-        if preview:
-            effect = effects.of_policy(connection, shop, Policy(chosen or turns.of(shop).policy), today(shop))
-            _print_effect(effect, as_json=as_json)
-            return
-        given = {"policy": chosen, "wanted_key": wanted_key, "rank_key": rank_key}
-        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if ranks:
             changes["ranks"] = turns.of(shop).ranks | _ranks(connection, shop, ranks)
+        if preview:
+            day = today(shop)
+            _print_effect(effects.of_policy(connection, shop, changes, day), day, as_json=as_json)
+            return
         setting = turns.put(connection, shop, changes, who=WHO)
+        slugs = channel_slugs(connection, shop.id)
+    shown = {slugs.get(channel, channel): rank for channel, rank in setting.ranks.items()}
     if as_json:
-        print_json(setting.model_dump(mode="json"))
-    else:
-        click.echo(f"Served first: {setting.policy.value}.")
+        print_json(setting.model_dump(mode="json") | {"ranks": shown})
+        return
+    click.echo(f"Served first: {setting.policy.value}.")
+    if setting.wanted_key:
+        click.echo(f"Key of the wanted day: {setting.wanted_key}.")
+    if setting.rank_key:
+        click.echo(f"Key of the rank: {setting.rank_key}.")
+    if shown:
+        click.echo(f"Ranks of channels: {', '.join(f'{slug}={rank}' for slug, rank in shown.items())}.")
+    for remark in supposing.remarks(setting, setting):
+        click.echo(remark)
 
 
 def _ranks(connection: Connection, shop: Shop, given: tuple[str, ...]) -> dict[str, int]:
@@ -102,13 +114,15 @@ def suggest(shop_url: str, taker: str, sku: str, units: int, as_json: bool) -> N
     """Say who could hand units over to an order, the least harmed first."""
     with deciding(shop_url) as (connection, shop):
         line = turns.find(connection, shop.id, taker, sku)
-        found = effects.givers(connection, shop, line, units, today(shop))
+        day = today(shop)
+        found = effects.givers(connection, shop, line, units, day)
     if as_json:
         print_json([asdict(giver) for giver in found.found])
         return
     for giver in found.found:
         click.echo(
-            f"Order {giver.order}: {_moves(giver.before, giver.after)}. Order {taker} then: {_says(giver.taker)}."
+            f"Order {giver.order}: {_moves(giver.before, giver.after, day)}. "
+            f"Order {taker} then: {_says(giver.taker, day)}, {giver.sooner} of its units sooner than now."
         )
     if found.more:
         click.echo(f"{found.more} more might; they are likely to be harmed more.")
@@ -144,23 +158,25 @@ def undo(shop_url: str, number: int, why: str) -> None:
     click.echo(f"Move {number} holds no longer.")
 
 
-def _print_effect(effect: Effect, *, as_json: bool) -> None:
+def _print_effect(effect: Effect, day: date, *, as_json: bool) -> None:
     if as_json:
         print_json(asdict(effect))
         return
-    click.echo(f"Of {effect.lines} open lines {effect.gaining} would gain and {effect.losing} would lose.")
+    lines = "line" if effect.lines == 1 else "lines"
+    click.echo(f"Of {effect.lines} open {lines} {effect.gaining} would gain and {effect.losing} would lose.")
+    for remark in effect.remarks:
+        click.echo(remark)
     for word, changes in (("gains", effect.gains), ("loses", effect.losses)):
         for change in changes:
-            click.echo(f"Order {change.order}, {change.sku} {word}: {_change(change)}.")
+            click.echo(f"Order {change.order}, {change.sku} {word}: {_moves(change.before, change.after, day)}.")
 
 
-def _change(change: Change) -> str:
-    return _moves(change.before, change.after)
+def _moves(before: Stands, after: Stands, day: date) -> str:
+    return f"from {_says(before, day)} to {_says(after, day)}"
 
 
-def _moves(before: Stands, after: Stands) -> str:
-    return f"from {_says(before)} to {_says(after)}"
-
-
-def _says(stands: Stands) -> str:
+def _says(stands: Stands, day: date) -> str:
+    """How a line stands on that day, today."""
+    if stands.expected == day:
+        return "all ready"
     return f"{stands.ready} ready, the last by {stands.expected or 'no known day'}"

@@ -28,6 +28,8 @@ def explain(shop_url: str, number: str | None, sku: str | None, channel_slug: st
     with opened(shop_url) as (opened_runtime, shop), opened_runtime.engine.connect() as connection:
         today = clock.today(shop.settings, datetime.now(UTC))
         if number:
+            if not reasons.knows(connection, shop.id, number):
+                raise click.ClickException(f"Dueback knows no order {number}.")
             found = reasons.order(connection, shop, number, today)
         else:
             variant_id = naming.variant(connection, shop.id, sku or "").id
@@ -43,7 +45,7 @@ def explain(shop_url: str, number: str | None, sku: str | None, channel_slug: st
         for sentence in part["why"]:
             click.echo(f"  {sentence}")
     if not found:
-        click.echo(f"Nothing of order {number} is open.")
+        click.echo(f"Nothing of order {number} is open: all of it was shipped or taken back.")
 
 
 @click.command("history")

@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from app import wording
+from app.engine.model import Supply as Supplying
 from app.engine.rules import Merged
 from app.models import Channel, Supplier, Supply, Warehouse
+from app.supply.receipts import to_come
 
 
 class Names:
@@ -44,6 +46,11 @@ class Names:
     def supply(self, supply: str | None) -> Row[*tuple[Any, ...]] | None:
         """Its row, with the name of its supplier; None where there is none."""
         return self._supplies.get(supply or "")
+
+    def in_doubt(self, supply: Supplying) -> int:
+        """Units still to come of the supply that may be on hand already, and so are for nobody."""
+        row = self.supply(supply.id)
+        return max(0, to_come(row) - row.held - supply.quantity) if row else 0
 
     def reference(self, supply: str | None) -> str | None:
         row = self.supply(supply)

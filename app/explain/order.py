@@ -8,22 +8,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, select
 
 from app import book, turns, wording
-from app.engine.allocate import together
 from app.engine.answer import Piece, Promise, Source
-from app.engine.changes import DATING
-from app.engine.model import Facts, Mode
+from app.engine.model import Facts, Pool
 from app.engine.plan import plan
 from app.engine.rules import Merged
 from app.engine.sooner import Way, ways
 from app.engine.state import line_state
+from app.explain.dating import Lead, dating, lead_of, pieces_of, pool_of
 from app.explain.names import Names, rule_told
 from app.models import Line, Order, Shop
 from app.sentences import ORDER
 from app.wording import say
-
-# Fields that date only units which no supply serves.
-LEAD_TIME = {"lead_days", "lead_in", "holidays", "cut_off", "time_zone"}
-UNSUPPLIED = {Source.LEAD_TIME, Source.UNKNOWN}
 
 
 def order(connection: Connection, shop: Shop, number: str, today: date) -> list[dict[str, Any]]:
@@ -38,11 +33,20 @@ def order(connection: Connection, shop: Shop, number: str, today: date) -> list[
     facts = {each.variant: each for each in book.load_facts(connection, shop, variants, today)}
     merged = book.load_merged(connection, shop, variants, today)
     moves = {(row.line_id, row.kind): row for row in turns.rows(connection, shop.id, lines=[line.id for line in lines])}
-    return [
-        _Explained(line, facts[line.variant_id], merged[line.variant_id], moves, names, today).as_dict()
-        for line in lines
-        if line.variant_id in facts
-    ]
+    found = []
+    for line in lines:
+        if line.variant_id in facts:
+            own = facts[line.variant_id]
+            pool = next((pool_of(own, each) for each in own.channels if each.id == line.channel_id), None)
+            lead = lead_of(connection, shop.id, own, pool)
+            found.append(_Explained(line, own, pool, lead, merged[line.variant_id], moves, names, today).as_dict())
+    return found
+
+
+def knows(connection: Connection, shop_id: int, number: str) -> bool:
+    """Whether the book has the order; an order that was shipped long ago too."""
+    query = select(Order.id).where(Order.shop_id == shop_id, Order.number == number)
+    return connection.scalar(query.limit(1)) is not None
 
 
 def _lines(connection: Connection, shop_id: int, number: str) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -62,19 +66,23 @@ class _Explained:
         self,
         line: Row[*tuple[Any, ...]],
         facts: Facts,
+        pool: Pool | None,
+        lead: Lead | None,
         merged: Mapping[str, Merged],
         moves: Mapping[tuple[str, str], Row[*tuple[Any, ...]]],
         names: Names,
         today: date,
     ) -> None:
         self._line, self._facts, self._names, self._today = line, facts, names, today
-        promises = plan(facts, today).promises
-        self._promises = [promise for promise in promises if promise.claim.line == line.id]
-        self._pieces = together([piece for promise in self._promises for piece in promise.pieces])
+        planned = plan(facts, today)
+        self._promises = [promise for promise in planned.promises if promise.claim.line == line.id]
+        self._pieces = pieces_of(planned, line.id)
         self._hold, self._redate = moves.get((line.id, "hold")), moves.get((line.id, "redate"))
-        self._before = list(self._ahead(promises))
+        self._before = list(self._ahead(planned.promises))
         self._ways = ways(facts, line.id, today) if facts.tracked else []
-        self._rule = names.rule(merged[line.channel_id]) if line.channel_id in merged else []
+        self._pool, self._lead = pool, lead
+        rule = names.rule(merged[line.channel_id]) if line.channel_id in merged else []
+        self._rule = [value for value in rule if not (lead and value["field"] in lead.replaces)]
 
     def as_dict(self) -> dict[str, Any]:
         line, whole = self._line, any(promise.whole for promise in self._promises)
@@ -95,6 +103,7 @@ class _Explained:
             "hold": _decision(self._hold),
             "redate": _decision(self._redate),
             "rule": self._rule,
+            "supplier_lead": self._lead._asdict() if self._lead else None,
             "sooner": [self._way(way) for way in self._ways],
             "why": list(self._why(whole=whole and any(not piece.ready for piece in self._pieces))),
         }
@@ -148,7 +157,7 @@ class _Explained:
             yield from self._redate_told()
             yield self._ahead_told()
             yield from self._late_told()
-            yield from (rule_told(each, ORDER["rule"], self._today) for each in self._rule if self._dates(each))
+            yield from self._dated_by()
             yield from (self._way_told(way) for way in self._ways)
 
     def _piece_told(self, piece: Piece) -> str:
@@ -190,11 +199,15 @@ class _Explained:
         at = move.at.astimezone(ZoneInfo(self._facts.time_zone)).date()
         return say(ORDER[kind], who=move.who, at=self._day(at), day=self._day(move.day), why=why)
 
-    def _dates(self, value: Mapping[str, Any]) -> bool:
-        """Whether a value of a rule decides when what is owed comes. Where a person gave the day, none does."""
-        if value["field"] not in DATING or value["value"] == Mode.BACKORDER or self._redate:
-            return False
-        return value["field"] not in LEAD_TIME or any(piece.source in UNSUPPLIED for piece in self._pieces)
+    def _dated_by(self) -> Iterator[str]:
+        """What decides when the units come. Where a person gave the day, nothing of the rule does."""
+        if self._redate:
+            return
+        fields = {"lead_days", *(value["field"] for value in self._rule)}
+        dated = set(dating(self._facts, self._pool, self._line.id, self._pieces, fields, self._today))
+        if self._lead and "lead_days" in dated:
+            yield self._lead.in_words("dated")
+        yield from (rule_told(each, ORDER["rule"], self._today) for each in self._rule if each["field"] in dated)
 
     def _ahead_told(self) -> str:
         orders = len({promise.claim.number for promise in self._before})

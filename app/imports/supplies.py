@@ -19,7 +19,7 @@ from app.imports.table import Table, guarded
 from app.models import Shop, Supply, Variant
 from app.refusal import BadValue
 from app.sentences import STATES as TOLD
-from app.supply import BadSupply, lines, listing, naming, record, suppliers
+from app.supply import BadSupply, learned, lines, listing, naming, record, suppliers
 from app.supply.fields import SupplyFields, check, fields_of
 from app.supply.record import Kept, Move
 from app.wording import Said
@@ -85,7 +85,9 @@ def _keep(connection: Connection, shop: Shop, work: Work, *, who: str, why: str,
     for start in range(0, len(moves), BATCH):
         record.move_many(connection, moves[start : start + BATCH], who=who, why=why)
         progress("Changing", start + BATCH, len(moves))
-    marks.mark(connection, shop.id, {("variant", variant) for variant in variants})
+    teachers = {seller for move in moves for seller in learned.teachers(move.row, move.values)}
+    concerned = {("variant", variant) for variant in variants}
+    marks.mark(connection, shop.id, concerned | learned.taught_by(connection, shop.id, teachers))
 
 
 class _Reading:

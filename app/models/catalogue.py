@@ -40,8 +40,9 @@ class Variant(Table):
     """A sellable variant.
 
     `category_ids` are its product's category and all above it, the nearest first. `shown` is our own metadata as the
-    platform shows it; `revisit` see `Plan.revisit`. `basis` is what the last plan went by, while anybody waits:
-    see `app.engine.changes`. `words` is what people look for, in small letters.
+    platform shows it; `first_seen_at` is None where that was not kept; `revisit` see `Plan.revisit`. `basis` is what
+    the last plan went by, while anybody waits: see `app.engine.changes`. `words` is what people look for, in small
+    letters.
     """
 
     __tablename__ = "variants"
@@ -59,6 +60,7 @@ class Variant(Table):
     tracked: Mapped[bool]
     shown: Mapped[dict[str, str]] = mapped_column(server_default="{}")
     observed_at: Mapped[datetime]
+    first_seen_at: Mapped[datetime | None]
     revisit: Mapped[date | None]
     basis: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     words: Mapped[str] = mapped_column(Computed("lower(sku || ' ' || product_name || ' ' || name)"))
@@ -73,8 +75,8 @@ class Variant(Table):
 class Stock(Table):
     """Units of a variant in a warehouse, as last observed. `changed_at` is when another quantity was first seen.
 
-    `shipped` and `restocked` units are those that orders say left and came back since; `missing` ones left before and
-    no order has said so yet. See `app.book.movements`.
+    `shipped` and `restocked` units are those that orders say left and came back since; `missing` ones left before, as
+    was last seen at `missing_at`, and no order has said so yet. See `app.book.movements`.
     """
 
     __tablename__ = "stocks"
@@ -88,3 +90,4 @@ class Stock(Table):
     shipped: Mapped[int] = mapped_column(server_default="0")
     restocked: Mapped[int] = mapped_column(server_default="0")
     missing: Mapped[int] = mapped_column(server_default="0")
+    missing_at: Mapped[datetime | None]

@@ -17,8 +17,8 @@ class Order(Table):
     What a shop's own queue policy may go by: `paid`; `wanted_on`, the day its buyer wants it shipped; `rank`, its mark,
     lower first; `completes`, whether all it has open can ship from what is on hand.
 
-    `shipments` says of each shipment that its units are counted as "gone" from their warehouse or as "back" there; None
-    where nobody has counted yet: see `app.book.movements`.
+    `shipments` says of each shipment that its units are counted as "gone" from their warehouse or as "back" there, or
+    that it is "waiting" to be approved; None where nobody has counted yet: see `app.book.movements`.
 
     `customer` is the buyer's e-mail address, kept for as long as `app.book.customers` says; `closed_at` when nothing of
     the order was open any more.
@@ -60,9 +60,10 @@ class Line(Table):
 
     `channel_id` and `order_number` are its order's, kept here so that a long queue is read from one table.
 
-    `turn` is its place in the queue as the last plan gave it: see `app.book.turn`. `due` is the day of the first supply
-    that it rests on: once it has passed, that one is late. The names and `unit_price`, with taxes and discounts, are
-    those it was sold under; they outlive the product. `words` is what people look for, in small letters.
+    `turn` is its place in the queue as the last plan gave it: see `app.book.turn`. `due` is the day of the first
+    supply that it rests on: once it has passed, that one is late. `let_down_by` is a late supply that it rested on
+    before. The names and `unit_price`, with taxes and discounts, are those it was sold under; they outlive the
+    product. `words` is what people look for, in small letters.
     """
 
     __tablename__ = "lines"
@@ -90,6 +91,7 @@ class Line(Table):
     told: Mapped[bool] = mapped_column(server_default=text("false"))
     shipped: Mapped[int | None]
     rests_on: Mapped[int | None] = mapped_column(BigInteger)
+    let_down_by: Mapped[int | None] = mapped_column(BigInteger)
     shipped_at: Mapped[datetime | None]
     turn: Mapped[str] = mapped_column(Text(collation="C"), server_default="")
     due: Mapped[date | None]

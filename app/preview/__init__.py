@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from app import book, rulebook
-from app.engine.model import Mode
+from app.engine.model import Claim, Mode
+from app.engine.turns import first_come
 from app.models import Line, Shop, Variant
 from app.preview.comparing import compared
-from app.preview.found import Moved, Preview, Refused, Turned
+from app.preview.found import LISTED, Moved, Preview, Refused, Turned
 from app.rulebook import Edit, Place, Supposed
 
 __all__ = ["Moved", "Preview", "Refused", "Turned", "of_rule"]
@@ -44,18 +45,30 @@ def of_rule(
         [(_, _, after)] = rulebook.would_be(connection, shop.id, [Edit(place, fields)])
     supposed = Supposed(place, after, _channels_to_open(connection, shop, place, fields or {}))
     found = Preview(after, rulebook.clashes(connection, shop.id, place, after))
+    found.remarks = rulebook.remarks(connection, shop.id, place, after, today)
     found.covered = _count(connection, shop, place)
+    moved: list[tuple[Claim, Moved]] = []
     for variants in _covered(connection, shop, place, BATCH if within is None else HURRIED_BATCH):
         found.looked_at += len(variants)
+        listed = len(moved)
         ids = [row.id for row in variants]
         now = {facts.variant: facts for facts in book.load_facts(connection, shop, ids, today)}
         then = {facts.variant: facts for facts in book.load_facts(connection, shop, ids, today, supposed=supposed)}
         for row in variants:
             if difference := compared(row, now[row.id], then[row.id], today):
                 difference.tell(found)
+                moved += difference.moves()
+        found.moving += len(moved) - listed
+        moved = sorted(moved, key=_turn)[:LISTED]
         if time.monotonic() > deadline:
             break
+    found.moves = [move for _, move in moved]
     return found
+
+
+def _turn(moved: tuple[Claim, Moved]) -> tuple[Any, ...]:
+    claim, _ = moved
+    return not claim.pinned, first_come(claim)
 
 
 def _channels_to_open(connection: Connection, shop: Shop, place: Place, fields: Mapping[str, Any]) -> frozenset[str]:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row
 
 from app.engine import line_state, plan
 from app.engine.answer import Plan, Promise
-from app.engine.model import Channel, Facts, Mode, Pool
+from app.engine.limits import no_limit
+from app.engine.model import Channel, Claim, Facts, Mode, Pool
 from app.engine.state import LineState
 from app.preview.found import Moved, Preview, Refused, Turned
 
@@ -31,8 +31,6 @@ class Compared:
             preview.closed(turned)
         for turned in opening:
             preview.opened(turned)
-        for moved in self.moves():
-            preview.moved(moved)
         for refused in self._refusals():
             preview.refused(refused)
 
@@ -42,24 +40,25 @@ class Compared:
         closing = [Turned(self.variant.sku, slug, before[slug]) for slug in sorted(before.keys() - after.keys())]
         return closing, [Turned(self.variant.sku, slug, after[slug]) for slug in sorted(after.keys() - before.keys())]
 
-    def _open(self, number: int) -> Iterator[tuple[str, int]]:
+    def _open(self, number: int) -> Iterator[tuple[str, int | None]]:
         """The channels in which more than what is free may be ordered, by slug, and how much more."""
-        pools = {pool.warehouse: pool.headroom for pool in self.plans[number].pools}
+        pools = {pool.warehouse: pool for pool in self.plans[number].pools}
         for channel in self._selling(number):
-            if headroom := pools.get(channel.pool or "", 0):
-                yield channel.slug, headroom
+            pool = pools.get(channel.pool or "")
+            if pool and pool.headroom:
+                yield channel.slug, None if no_limit(pool.headroom, pool.outstanding) else pool.headroom
 
     def _selling(self, number: int) -> Iterator[Channel]:
         return (channel for channel in self.facts[number].channels if channel.id in self.variant.listed_in)
 
-    def moves(self) -> Iterator[Moved]:
-        """The lines whose day or ready units change."""
+    def moves(self) -> Iterator[tuple[Claim, Moved]]:
+        """The lines whose day or ready units change, each with its first claim; those served first come first."""
         before, after = (_lines(found, self.today) for found in self.plans)
-        for line, (number, then) in before.items():
+        for line, (claim, then) in before.items():
             _, now = after[line]
             if (then.expected, then.ready) != (now.expected, now.ready):
                 sku = self.variant.sku
-                yield Moved(number, line, sku, then.expected, now.expected, then.ready, now.ready)
+                yield claim, Moved(claim.number, line, sku, then.expected, now.expected, then.ready, now.ready)
 
     def _refusals(self) -> Iterator[Refused]:
         """What an open-at number refuses although the limit has room for it."""
@@ -73,7 +72,8 @@ class Compared:
         for channel in self._selling(1):
             if channel.pool in shut and pools[channel.pool].headroom:
                 pool = pools[channel.pool]
-                yield Refused(self.variant.sku, channel.slug, pool.sellable, pool.free)
+                units = None if no_limit(pool.headroom, pool.outstanding) else pool.sellable
+                yield Refused(self.variant.sku, channel.slug, units, pool.free)
 
 
 def compared(variant: Row[*tuple[Any, ...]], before: Facts, after: Facts, today: date) -> Compared | None:
@@ -87,15 +87,9 @@ def _always_open(pool: Pool) -> Pool:
     return replace(pool, terms=replace(pool.terms, open_at="always"))
 
 
-def _lines(planned: Plan, today: date) -> dict[str, tuple[str, LineState]]:
-    """The order number and the state of each line with open units."""
-    promises = sorted(planned.promises, key=_line)
-    return {line: _state(list(own), today) for line, own in groupby(promises, key=_line)}
-
-
-def _line(promise: Promise) -> str:
-    return promise.claim.line
-
-
-def _state(promises: list[Promise], today: date) -> tuple[str, LineState]:
-    return promises[0].claim.number, line_state(promises, promised=None, today=today)
+def _lines(planned: Plan, today: date) -> dict[str, tuple[Claim, LineState]]:
+    """The first claim and the state of each line with open units, in turn."""
+    lines: dict[str, list[Promise]] = {}
+    for promise in planned.promises:
+        lines.setdefault(promise.claim.line, []).append(promise)
+    return {line: (own[0].claim, line_state(own, promised=None, today=today)) for line, own in lines.items()}

@@ -14,11 +14,14 @@ LISTED = 20
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """Sale past zero of a variant that opens or closes in a channel, by slug; `units` could be ordered while open."""
+    """Sale past zero of a variant that opens or closes in a channel, by slug.
+
+    `units` could be ordered while open; None: any number.
+    """
 
     sku: str
     channel: str
-    units: int
+    units: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,13 @@ class Moved:
 class Refused:
     """A line of `units` that would be refused because `free` are still free, though the limit has room for it.
 
-    So is every line from `free` + 1 units on. With open_at "always" they would be taken.
+    `units` None: of any number, since there is no limit. So is every line from `free` + 1 units on. With open_at
+    "always" they would be taken.
     """
 
     sku: str
     channel: str
-    units: int
+    units: int | None
     free: int
 
 
@@ -54,15 +58,18 @@ class Refused:
 class Preview:
     """What a change would do. Counts are of everything that was looked at; lists hold the first `LISTED`.
 
+    `moves` are in the order in which the lines joined the queue, pinned ones first.
+
     Of the `covered` variants `looked_at` were looked at: all, unless there was too little time.
 
     `fields` are those of the rule afterwards, None where it is gone. `opening` and `closing` count variants in
     channels, `refusing` those of which `largest_refused` is the largest line. `clashes` are collections that decide the
-    same field differently.
+    same field differently; `remarks` say what is odd about the rule.
     """
 
     fields: Mapping[str, Any] | None
     clashes: Sequence[Clash] = ()
+    remarks: Sequence[str] = ()
     covered: int = 0
     looked_at: int = 0
     opening: int = 0
@@ -82,13 +89,10 @@ class Preview:
         self.closing += 1
         _list(self.closes, turned)
 
-    def moved(self, moved: Moved) -> None:
-        self.moving += 1
-        _list(self.moves, moved)
-
     def refused(self, refused: Refused) -> None:
         self.refusing += 1
-        if self.largest_refused is None or refused.units > self.largest_refused.units:
+        largest = self.largest_refused
+        if largest is None or (largest.units is not None and (refused.units is None or refused.units > largest.units)):
             self.largest_refused = refused
 
 

@@ -135,7 +135,7 @@ def _tell(found: SupplyPreview, difference: Compared, orders: Mapping[str, Row[*
     found.opens += opening
     facts = difference.facts[1]
     channels = {channel.id: (channel.slug, facts.terms(channel)) for channel in facts.channels}
-    for moved in difference.moves():
+    for _, moved in difference.moves():
         order = orders.get(moved.line)
         if order and moved.before != moved.after:
             found.moves.append(_waiting(moved, order, *channels.get(order.channel_id, ("", Terms()))))

@@ -65,8 +65,10 @@ def at_risk(
 
 
 def _late(row: Row[*tuple[Any, ...]], names: "_Names", today: date) -> list[dict[str, Any]]:
-    """Late supplies that the claim rests on, or that it last rested on where it has no day any more."""
+    """Late supplies that the claim rests on, or did before it was let down by them or lost its day."""
     rests = {piece["supply"] for piece in row.pieces if piece["supply"]}
+    if row.let_down_by:
+        rests.add(str(row.let_down_by))
     if row.expected is None and row.rests_on:
         rests.add(str(row.rests_on))
     late = sorted((number for number in rests if names.due.get(number, today) < today), key=int)
@@ -138,7 +140,7 @@ class _Names:
     def __init__(self, connection: Connection, shop_id: int, rows: Sequence[Entry]) -> None:
         warehouses = select(Warehouse.id, Warehouse.slug).where(Warehouse.shop_id == shop_id)
         numbers = {int(piece["supply"]) for row in rows for piece in row.pieces if piece["supply"]}
-        numbers |= {row.rests_on for row in rows if row.rests_on}
+        numbers |= {number for row in rows for number in (row.rests_on, row.let_down_by) if number}
         known = any_(literal(sorted(numbers), ARRAY(BigInteger)))
         supplies = connection.execute(select(Supply).where(Supply.shop_id == shop_id, Supply.id == known)).all()
         self.warehouses: dict[str | None, str] = {row.id: row.slug for row in connection.execute(warehouses)}

@@ -153,7 +153,11 @@ def _places(true: Conditions, today: date) -> Select[*tuple[Any, ...]]:
 def _entries(connection: Connection, shop_id: int, places: Sequence[Found], today: date) -> Iterator[Entry]:
     wanted = any_(literal([place.id for place in places], ARRAY(Text)))
     query = (
-        _with_orders(select(*(column.label(name) for name, column in PLAIN.items()), Line.pieces, Line.rests_on))
+        _with_orders(
+            select(
+                *(column.label(name) for name, column in PLAIN.items()), Line.pieces, Line.rests_on, Line.let_down_by
+            )
+        )
         .outerjoin(Channel, (Channel.shop_id == Order.shop_id) & (Channel.id == Order.channel_id))
         .where(Line.shop_id == shop_id, Line.id == wanted)
     )
@@ -178,8 +182,10 @@ def _rests(connection: Connection, shop_id: int, lines: Collection[RowMapping], 
 
 
 def _supplies(line: RowMapping) -> list[int]:
-    """Numbers of the supplies the line's units come with; or last came with, where they have no day any more."""
+    """Numbers of the supplies the line's units come with, or came with before: a late one, or the last of all."""
     numbers = [int(piece["supply"]) for piece in line["pieces"] if piece["supply"]]
+    if line["let_down_by"]:
+        numbers.append(line["let_down_by"])
     if line["waiting"] and line["expected"] is None and line["rests_on"]:
         numbers.append(line["rests_on"])
     return list(dict.fromkeys(numbers))

@@ -8,6 +8,7 @@ from app.rulebook.kept import Edit, Kept, find, history, load, of_channels, put,
 from app.rulebook.listing import Wanted, changes, how_many, how_many_changes, listed, titles
 from app.rulebook.naming import channel_ids, channel_slugs, resolve, resolve_all
 from app.rulebook.place import Place, belongs_to, channels_concerned, covered
+from app.rulebook.remarks import remarks
 from app.rulebook.suggesting import suggestions
 from app.rulebook.undoing import change, place_of, reversal, undo
 from app.rulebook.wrong import BadRule, NoSuchTarget, StaleRule
@@ -46,6 +47,7 @@ __all__ = [
     "place_of",
     "put",
     "put_many",
+    "remarks",
     "remove",
     "resolve",
     "resolve_all",

@@ -109,12 +109,20 @@ class RuleFields(BaseModel):
                 lazy("ends_on: {end} is before the rule starts, on {start}."), end=self.ends_on, start=self.starts_on
             )
         if self.spread_days and self.display != Display.RANGE:
-            raise BadRule(lazy("spread_days: Only a range has a spread. Set display to range in the same rule."))
+            raise BadRule(
+                lazy(
+                    "spread_days: Only a range has a spread. Set display to range in this rule, or take the spread out."
+                )
+            )
         if self.mode == Mode.BACKORDER and isinstance(self.release_on, date):
-            raise BadRule(lazy("release_on: A backorder has no release. Set mode to preorder, or leave the date out."))
+            raise BadRule(
+                lazy("release_on: A backorder has no release. Set mode to preorder, or take the date out of the rule.")
+            )
         if self.mode == Mode.BACKORDER and self.early_sale:
             raise BadRule(
-                lazy("early_sale: A backorder has no release. Set mode to preorder, or leave early sale out.")
+                lazy(
+                    "early_sale: A backorder has no release. Set mode to preorder, or take early sale out of the rule."
+                )
             )
         return self
 

@@ -16,7 +16,7 @@ from app.engine.rules import Rules, Scope, VariantScopes
 from app.models import Rule, RuleChange, Shop
 from app.rulebook.fields import checked
 from app.rulebook.place import Place, covered
-from app.rulebook.wrong import StaleRule
+from app.rulebook.wrong import BadRule, StaleRule
 
 Kept = Row[*tuple[Any, ...]]
 
@@ -121,6 +121,8 @@ def would_be(
         key = edit.place.key
         _check_version(known.get(key), edit.version)
         before = fields.get(key)
+        if not edit.fields and before is not None:
+            raise BadRule(lazy("fields: There is nothing to set. Give at least one field."))
         fields[key] = checked({**(before or {}), **edit.fields})
         yield edit, before, fields[key]
 

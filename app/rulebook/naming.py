@@ -84,7 +84,14 @@ def _place(
     target = found[named]
     if isinstance(target, BadRule):
         return target
-    return Place(named.scope, target, named.name, channels[channel_slug] if channel_slug else "")
+    channel = channels[channel_slug] if channel_slug else ""
+    if named.scope is Scope.CHANNEL and channel not in {"", target}:
+        return BadRule(
+            lazy("channel: A rule for the channel {name} holds nowhere but there. Leave {other} out."),
+            name=named.name,
+            other=channel_slug,
+        )
+    return Place(named.scope, target, named.name, channel)
 
 
 def _targets(runtime: Runtime, shop: Shop, wanted: Collection[Named]) -> dict[Named, str | BadRule]:

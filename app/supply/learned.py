@@ -3,14 +3,14 @@
 A quantile is the nearest rank: the smallest number of days that so many percent of past receipts kept to.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Date, RowMapping, Select, Subquery, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from app import marks
-from app.models import Delivery, Receipt, Rule, Supplier, Supply
+from app.models import Delivery, Receipt, Rule, Shop, Supplier, Supply
 from app.supply.record import Kept
 
 # With fewer receipts nothing is learned of a supplier.
@@ -37,10 +37,12 @@ def lead_days(connection: Connection, shop_id: int, supplier_ids: Collection[int
 
 def last_bought_from(connection: Connection, shop_id: int, variants: Collection[str]) -> dict[str, Kept]:
     """The supplier each of these variants was last bought from; those bought from nobody we know are left out."""
-    day = func.coalesce(Supply.ordered_on, cast(Supply.created_at, Date))
+    zone = func.coalesce(Shop.settings["time_zone"].as_string(), "UTC")
+    day = func.coalesce(Supply.ordered_on, cast(func.timezone(zone, Supply.created_at), Date))
     query = (
         select(Supply.variant_id, Supplier.__table__)
         .join(Supplier, Supplier.id == Supply.supplier_id)
+        .join(Shop, Shop.id == Supply.shop_id)
         .where(Supply.shop_id == shop_id, Supply.variant_id.in_(variants), Supply.state != "cancelled")
         .ext(distinct_on(Supply.variant_id))
         .order_by(Supply.variant_id, day.desc(), Supply.id.desc())
@@ -48,15 +50,28 @@ def last_bought_from(connection: Connection, shop_id: int, variants: Collection[
     return {row.variant_id: row for row in connection.execute(query)}
 
 
-def taught_anew(connection: Connection, supply: Kept) -> list[marks.Target]:
+def taught_anew(connection: Connection, supply: Kept) -> set[marks.Target]:
     """What must be looked at again once a receipt of this supply came or went."""
-    rules = select(Rule.id).where(Rule.shop_id == supply.shop_id, Rule.fields.has_key("confidence"))
-    if supply.supplier_id is None or not connection.scalar(rules.limit(1)):
-        return [("variant", supply.variant_id)]
+    teachers = {supply.supplier_id} if supply.supplier_id else set[int]()
+    return {("variant", supply.variant_id)} | taught_by(connection, supply.shop_id, teachers)
+
+
+def taught_by(connection: Connection, shop_id: int, supplier_ids: Collection[int]) -> set[marks.Target]:
+    """The variants that are bought from any of these, where any rule asks for what their receipts teach."""
+    rules = select(Rule.id).where(Rule.shop_id == shop_id, Rule.fields.has_key("confidence"))
+    if not supplier_ids or not connection.scalar(rules.limit(1)):
+        return set()
     bought = select(Supply.variant_id).where(
-        Supply.shop_id == supply.shop_id, Supply.supplier_id == supply.supplier_id, Supply.state != "cancelled"
+        Supply.shop_id == shop_id, Supply.supplier_id.in_(supplier_ids), Supply.state != "cancelled"
     )
-    return [("variant", variant) for variant in connection.scalars(bought.distinct())]
+    return {("variant", variant) for variant in connection.scalars(bought.distinct())}
+
+
+def teachers(line: Kept, values: Mapping[str, Any]) -> set[int]:
+    """Suppliers of whom the receipts of this line teach something else once these are its columns."""
+    now = values.get("supplier_id", line.supplier_id)
+    same = (now, values.get("ordered_on", line.ordered_on)) == (line.supplier_id, line.ordered_on)
+    return set() if same or not line.received else {seller for seller in (line.supplier_id, now) if seller}
 
 
 def punctuality(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert
 from app import marks
 from app.models import Shop, Supply
 from app.sentences import STATES
-from app.supply import naming, record, suppliers
+from app.supply import learned, naming, record, suppliers
 from app.supply.fields import CHANGEABLE, SupplyFields, check, check_eta, check_together, fields_of
 from app.supply.listing import history, rows, status_of
 from app.supply.record import Kept
@@ -114,7 +114,7 @@ def change_all(
     """The same for many lines, by number with the version that was looked at; all or none. Returns rows by number."""
     sellers = suppliers.ids(connection, shop, {changes["supplier"]} if changes.get("supplier") else set())
     places = naming.warehouses(connection, shop.id)
-    changed = []
+    changed, teachers = [], set[int]()
     for row in _seen(connection, shop, versions):
         if row.state != "expected":
             raise BadSupply(
@@ -124,7 +124,9 @@ def change_all(
             )
         values = changed_columns(row, changes, places, sellers, today)
         changed.append(record.move(connection, row, "changed", values, who=who, why=why))
-    marks.mark(connection, shop.id, {("variant", row.variant_id) for row in changed})
+        teachers |= learned.teachers(row, values)
+    concerned = {("variant", row.variant_id) for row in changed}
+    marks.mark(connection, shop.id, concerned | learned.taught_by(connection, shop.id, teachers))
     return changed
 
 

@@ -20,7 +20,7 @@ from app.supply.record import Kept
 from app.wording import Said
 
 US = "Dueback"
-# A receipt without a write of ours shows in the stock when somebody counts it; what is older was counted before.
+# A receipt that we wrote no stock for shows there when somebody counts it; what is older was counted before.
 SHOWS_WITHIN = timedelta(days=3)
 # Orders are read within minutes; so late they no longer speak of a rise that was seen before.
 SAID_WITHIN = timedelta(hours=1)
@@ -34,8 +34,22 @@ class Rise(NamedTuple):
     units: int
 
 
+def lock(connection: Connection, shop_id: int, variants: Collection[str]) -> None:
+    """Supply of these variants is nobody else's to change until the transaction ends.
+
+    Call first: everybody locks supply, by its number, before rises, so that nobody waits in a circle.
+    """
+    query = select(Supply.id).where(
+        Supply.shop_id == shop_id, Supply.variant_id.in_(variants), Supply.state != "cancelled"
+    )
+    connection.execute(query.order_by(Supply.id).with_for_update())
+
+
 def found(connection: Connection, shop_id: int, rises: Collection[Rise], now: datetime) -> None:
-    """Explain these rises by supply expected there, or open them. In the transaction that keeps the new stock."""
+    """Explain these rises by supply expected there, or open them. In the transaction that keeps the new stock.
+
+    Call `lock` before.
+    """
     expected = _expected(connection, shop_id, {rise.variant for rise in rises})
     today = None
     for rise in rises:
@@ -62,6 +76,14 @@ def _settle(
     elif lines:
         place = {"shop_id": shop_id, "variant_id": rise.variant, "warehouse_id": rise.warehouse}
         connection.execute(insert(StockRise).values(place | {"units": rise.units}))
+    else:
+        # Nothing else is expected there, so it is they as far as it goes, and they explain no later rise as well.
+        left = rise.units
+        for receipt in waiting:
+            units = min(left, receipt.units - receipt.counted)
+            left -= units
+            more = update(Receipt).where(Receipt.id == receipt.id).values(counted=Receipt.counted + units)
+            connection.execute(more)
 
 
 def _close(connection: Connection, line: Kept, today: date) -> None:
@@ -89,7 +111,10 @@ def _expected(connection: Connection, shop_id: int, variants: Collection[str]) -
 
 
 def _not_seen_yet(connection: Connection, shop_id: int, rise: Rise, now: datetime) -> Sequence[Kept]:
-    """Receipts that people entered there lately and that no stock has shown yet, oldest first."""
+    """Receipts that people entered there lately and that no stock has shown yet, oldest first.
+
+    Those whose write was reported too: people were told to count them, or it was done and something else moved since.
+    """
     query = (
         select(Receipt.__table__)
         .join(Supply, Supply.id == Receipt.supply_id)
@@ -98,7 +123,7 @@ def _not_seen_yet(connection: Connection, shop_id: int, rise: Rise, now: datetim
             Supply.variant_id == rise.variant,
             Supply.warehouse_id == rise.warehouse,
             Receipt.undone_at.is_(None),
-            Receipt.stock_state == "none",
+            Receipt.stock_state.in_(("none", "reported")),
             Receipt.counted < Receipt.units,
             Receipt.at > now - SHOWS_WITHIN,
         )
@@ -112,7 +137,7 @@ def _today(connection: Connection, shop_id: int, now: datetime) -> date:
 
 
 def came_back(connection: Connection, shop_id: int, units: Collection[Rise], now: datetime) -> None:
-    """Orders say that units came back which no stock has shown since: an earlier rise was these."""
+    """Orders say that units came back which no stock has shown since: an earlier rise was these. Call `lock` before."""
     for back in units:
         left = back.units
         for rise in _open(connection, shop_id, back):

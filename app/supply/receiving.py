@@ -120,6 +120,7 @@ def _raise(
             units = _checked(supply, units)
             _refuse_in_doubt(rises.in_doubt(connection, supply), supply)
             before = stock_writes.quantities(variant).get(supply.warehouse_id, 0)
+            _refuse_beyond(before, units)
             write = Write(supply.warehouse_id, before, before + units)
             receipt = receipts.enter(connection, supply, units, on=on, who=who, why=why, write=asdict(write))
         try:
@@ -163,6 +164,19 @@ def _refuse_in_doubt(units: int, supply: Kept) -> None:
         )
 
 
+def _refuse_beyond(before: int, units: int) -> None:
+    if before + units > stock_writes.MOST_UNITS:
+        raise BadSupply(
+            lazy(
+                "raise_stock: The stock there is {before}. With {units} more it is beyond {most}, "
+                "all that a shop keeps."
+            ),
+            before=before,
+            units=units,
+            most=stock_writes.MOST_UNITS,
+        )
+
+
 def _read_again(shown: int | None, write: Write) -> Iterator[Said]:
     if shown == write.after:
         yield Said(lazy("Read again, it shows {shown}."), shown=shown)
@@ -192,17 +206,26 @@ def settle(engine: Engine, shop: Shop, platform: Platform, seen: Sequence[Varian
     with engine.connect() as connection:
         cut_off = connection.execute(query).all()
     for receipt in cut_off:
-        _finish(engine, shop, platform, receipt, receipt.variant_id, fresh[receipt.variant_id])
+        with engine.connect() as connection:
+            moved = stock_writes.moved_since(connection, shop.id, receipt.variant_id, [Write(**receipt.write)])
+        _finish(engine, shop, platform, receipt, receipt.variant_id, fresh[receipt.variant_id], moved=moved)
         fresh |= {variant.id: variant for variant in platform.variants([receipt.variant_id])}
     return list(fresh.values())
 
 
 def _finish(
-    engine: Engine, shop: Shop, platform: Platform, receipt: Kept, variant_id: str, variant: VariantSeen
+    engine: Engine,
+    shop: Shop,
+    platform: Platform,
+    receipt: Kept,
+    variant_id: str,
+    variant: VariantSeen,
+    *,
+    moved: bool = False,
 ) -> Said:
-    """Write what the receipt recorded, and keep that it is done. Returns what to tell."""
+    """Write what the receipt recorded, and keep that it is done. Returns what to tell. `moved` as in `carry_out`."""
     write = Write(**receipt.write)
-    problem = stock_writes.carry_out(platform, variant, [write])
+    problem = stock_writes.carry_out(platform, variant, [write], moved=moved)
     done = {"stock_state": "reported"} if problem else {"stock_state": "raised", "counted": receipt.units}
     with engine.begin() as connection:
         connection.execute(update(Receipt).where(Receipt.id == receipt.id).values(done))

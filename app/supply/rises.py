@@ -19,7 +19,7 @@ from app.supply.wrong import NOTHING_TO_COME, BadSupply, NoSuchSupply
 
 
 def withheld(lines: Iterable[tuple[int, int]], doubt: int) -> dict[int, int]:
-    """How much of each (number, units to come), the earliest first, is in doubt when `doubt` units are."""
+    """How much of each (number, units), in that order, is in doubt when `doubt` units are."""
     kept = {}
     for number, units in lines:
         kept[number] = min(units, doubt)

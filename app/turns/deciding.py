@@ -76,13 +76,7 @@ def hand_over(
             taker=name(taking),
         )
     for line in (giving, taking):
-        if not 1 <= units <= line.open:
-            raise BadMove(
-                lazy("units: {line} has {units} open, so from 1 to {most}."),
-                line=name(line),
-                units=line.open,
-                most=line.open,
-            )
+        lines.refuse_units(line, units)
     if not _reach(connection, shop.id, giving) & _reach(connection, shop.id, taking):
         raise BadMove(
             lazy("{giver} and {taker} sell from different warehouses: neither can use the other's units."),

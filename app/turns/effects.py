@@ -9,11 +9,13 @@ from sqlalchemy import Connection, Row, select
 
 from app import book, turns
 from app.engine import line_state, plan
-from app.engine.answer import Promise, Source
-from app.engine.model import Claim, Exchange, Facts, Policy
+from app.engine.answer import Piece, Promise, Source
+from app.engine.model import Exchange, Facts, Policy
 from app.models import Line, Order, Shop
 from app.turns import completing
 from app.turns import lines as open_lines
+from app.turns.setting import changed
+from app.turns.supposing import marked, remarks
 
 BATCH = 500
 MOST_LISTED = 50
@@ -42,13 +44,14 @@ class Change:
 
 @dataclass(slots=True)
 class Effect:
-    """Who gains and who loses: how many lines, and the first of them."""
+    """Who gains and who loses: how many lines, and the first of them. `remarks` say what the policy cannot go by."""
 
     lines: int = 0
     gaining: int = 0
     losing: int = 0
     gains: list[Change] = field(default_factory=list)
     losses: list[Change] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     def count(self, change: Change) -> None:
         if _goodness(change.after) > _goodness(change.before):
@@ -61,7 +64,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Giver:
-    """A line that could hand the units over: how it stands before and after, and how the taker would stand."""
+    """A line that could hand the units over: how it stands before and after, and how the taker would stand.
+
+    `sooner` of the taker's units would come sooner than now.
+    """
 
     order: str
     line: str
@@ -69,6 +75,7 @@ class Giver:
     before: Stands
     after: Stands
     taker: Stands
+    sooner: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +86,20 @@ class Givers:
     more: int = 0
 
 
-def of_policy(connection: Connection, shop: Shop, policy: Policy, today: date) -> Effect:
-    """Who would gain and who would lose if the shop served its queue like this. Changes nothing."""
-    complete = completing.find(connection, shop.id) if policy is Policy.COMPLETE_FIRST else set()
-    usual, effect = turns.of(shop).policy, Effect()
+def of_policy(connection: Connection, shop: Shop, changes: Mapping[str, Any], today: date) -> Effect:
+    """Who would gain and who would lose if the shop changed its policy so. Changes nothing. Raises BadPolicy."""
+    usual = turns.of(shop)
+    setting = changed(usual, changes)
+    complete = completing.find(connection, shop.id) if setting.policy is Policy.COMPLETE_FIRST else None
+    effect = Effect(remarks=remarks(usual, setting))
     for variants in _waited_for(connection, shop.id):
         lines = _lines(connection, shop.id, variants)
-        for then in book.load_facts(connection, shop, variants, today, policy=policy):
-            before = _standing(replace(then, policy=usual), today)
-            claims = tuple(_flagged(claim, lines, complete) for claim in then.claims)
-            after = _standing(replace(then, claims=claims) if policy is Policy.COMPLETE_FIRST else then, today)
+        for then in book.load_facts(connection, shop, variants, today, policy=setting.policy):
+            before = _standing(replace(then, policy=usual.policy), today)
+            claims = (marked(claim, usual, setting) for claim in then.claims)
+            if complete is not None:
+                claims = (claim._replace(completes=lines[claim.line].order_id in complete) for claim in claims)
+            after = _standing(replace(then, claims=tuple(claims)), today)
             for line, stands in before.items():
                 effect.lines += 1
                 row = lines[line]
@@ -102,6 +113,7 @@ def givers(connection: Connection, shop: Shop, taker: str, units: int, today: da
     Least harmed is who was told no day, then whose day would move least; of equals the youngest. Raises BadMove.
     """
     [taking] = open_lines.read(connection, shop.id, [taker])
+    open_lines.refuse_units(taking, units)
     [facts] = book.load_facts(connection, shop, [taking.variant_id], today)
     lines = _lines(connection, shop.id, [taking.variant_id])
     promised = _promised(facts, today)
@@ -112,9 +124,12 @@ def givers(connection: Connection, shop: Shop, taker: str, units: int, today: da
     likely = _likely(able, before, lines, taking.id, units)
     found = []
     for line in likely[:MOST_TRIED]:
-        after = _standing(_exchanged(facts, line, taking.id, units), today)
-        if _goodness(after[taking.id]) > _goodness(before[taking.id]):
-            found.append(Giver(lines[line].number, line, units, before[line], after[line], after[taking.id]))
+        then = _promised(_exchanged(facts, line, taking.id, units), today)
+        days = (_days(promises, today) for promises in (promised[taking.id], then[taking.id]))
+        sooner = sum(new < old for old, new in zip(*days, strict=True))
+        after = _stands(then, today)
+        if sooner and _goodness(after[taking.id]) >= _goodness(before[taking.id]):
+            found.append(Giver(lines[line].number, line, units, before[line], after[line], after[taking.id], sooner))
     found.sort(key=lambda giver: lines[giver.line].queued_at, reverse=True)
     found.sort(key=lambda giver: _harm(giver, lines[giver.line].promised))
     return Givers(found, max(0, len(likely) - MOST_TRIED))
@@ -175,14 +190,19 @@ def _stands(promises: Mapping[str, Sequence[Promise]], today: date) -> dict[str,
     return found
 
 
+def _days(promises: Sequence[Promise], today: date) -> list[date]:
+    """When each of the units comes, the first first; at the end of time where nobody knows."""
+    pieces = [piece for promise in promises for piece in promise.pieces]
+    return sorted(day for piece in pieces for day in [_comes(piece, today)] * piece.quantity)
+
+
 def _first(promises: Sequence[Promise], today: date) -> date:
-    """When the first of the units comes; the end of time where nobody knows."""
-    pieces = (piece for promise in promises for piece in promise.pieces)
-    return min(today if piece.source is Source.ON_HAND else piece.expected or date.max for piece in pieces)
+    """When the first of the units comes."""
+    return min(_comes(piece, today) for promise in promises for piece in promise.pieces)
 
 
-def _flagged(claim: Claim, lines: Mapping[str, Row[*tuple[Any, ...]]], complete: set[str]) -> Claim:
-    return claim._replace(completes=lines[claim.line].order_id in complete)
+def _comes(piece: Piece, today: date) -> date:
+    return today if piece.source is Source.ON_HAND else piece.expected or date.max
 
 
 def _waited_for(connection: Connection, shop_id: int) -> Iterator[list[str]]:

@@ -55,6 +55,13 @@ def waits(line: OpenLine) -> bool:
     return not line.pieces or any(piece["source"] != Source.ON_HAND for piece in line.pieces)
 
 
+def refuse_units(line: OpenLine, units: int) -> None:
+    """Raise BadMove where the line has not so many open."""
+    if not 1 <= units <= line.open:
+        text = lazy("units: {line} has {units} open, so from 1 to {most}.")
+        raise BadMove(text, line=name(line), units=line.open, most=line.open)
+
+
 def _open(shop_id: int) -> Select[*tuple[Any, ...]]:
     return (
         select(

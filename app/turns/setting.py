@@ -72,10 +72,7 @@ def put(connection: Connection, shop: Shop, changes: Mapping[str, Any], *, who: 
     """
     # As it is by now: somebody else may have changed it since the shop was read.
     before = of(connection.execute(select(Shop.settings).where(Shop.id == shop.id).with_for_update()).one())
-    try:
-        after = Setting.model_validate(before.model_dump() | dict(changes))
-    except ValidationError as wrong:
-        raise BadPolicy(faults.FAULT, **faults.first(wrong)) from wrong
+    after = changed(before, changes)
     if after == before:
         return after
     settings = Shop.settings.concat({"queue": after.model_dump(mode="json")})
@@ -86,6 +83,14 @@ def put(connection: Connection, shop: Shop, changes: Mapping[str, Any], *, who: 
         marks.mark(connection, shop.id, [("order", order) for order in connection.scalars(open_orders)])
     marks.mark_every_variant(connection, shop.id)
     return after
+
+
+def changed(before: Setting, changes: Mapping[str, Any]) -> Setting:
+    """The setting after these changes. Raises BadPolicy."""
+    try:
+        return Setting.model_validate(before.model_dump() | dict(changes))
+    except ValidationError as wrong:
+        raise BadPolicy(faults.FAULT, **faults.first(wrong)) from wrong
 
 
 def _sources(setting: Setting) -> tuple[Any, ...]:

@@ -250,6 +250,8 @@ def test_the_preview_says_what_would_open_and_keeps_nothing(desk: Desk, engine: 
     page = desk.get("/rules/at?scope=shop").text
     whole = desk.post("/rules/preview", page, **CHOICES).text
     assert "plate in Web: 20 past zero" in whole
+    odd = desk.post("/rules/preview", page, **(CHOICES | {"cap": ""})).text
+    assert "Neither this rule nor a wider one sets a cap" in odd
     assert 'name="cap.typed" value="20"' in whole
     desk.headers = desk.headers | {"HX-Request": "true"}
     part = desk.post("/rules/preview", page, **CHOICES).text

@@ -58,10 +58,10 @@ def test_settings_are_kept_and_the_pages_follow_them(desk: Desk, there: Waiting,
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"time_zone": "Mars/Base"}, "Time zone: is no time zone"),
+        ({"time_zone": "Mars/Base"}, "Time zone: should be a time zone such as Europe/Berlin"),
         ({"stock_owner": "nobody"}, "Stock is kept by: should be 'staff' or 'erp'"),
         ({"language": "xx"}, "Language of these pages: should be '', 'en' or 'de'"),
-        ({"time_zone": "a\x00b"}, "Time zone: is no time zone"),
+        ({"time_zone": "a\x00b"}, "Time zone: should be a time zone such as Europe/Berlin"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused_and_what_was_typed_stays(
@@ -160,6 +160,15 @@ def test_a_policy_says_who_gains_and_who_loses_before_it_is_switched(
     assert kept(engine).settings == {}
     assert desk.post("/settings/queue", effect, **POLICY).status_code == 303
     assert turns.of(kept(engine)).policy == "paid_first"
+
+
+def test_a_policy_that_has_nothing_to_go_by_says_so(desk: Desk, there: Waiting, engine: Engine) -> None:
+    desk.sign_in()
+    page = desk.get("/settings/queue").text
+    effect = desk.post("/settings/queue/preview", page, **(POLICY | {"policy": "rank"})).text
+    assert "the policy moves nobody until one is" in effect
+    effect = desk.post("/settings/queue/preview", page, **(POLICY | {"policy": "rank", "rank-C": "2"})).text
+    assert "the policy moves nobody until one is" not in effect
 
 
 def test_keys_and_ranks_of_a_policy_are_kept(desk: Desk, there: Waiting, engine: Engine) -> None:

@@ -154,6 +154,8 @@ def test_everything_is_paused_and_resumed(api: Api, engine: Engine) -> None:
 def test_the_queues_policy_is_tried_before_it_is_chosen(api: Api) -> None:
     assert api.get("/queue/policy")["policy"] == "first_come"
     assert api.get("/queue/policy/preview?policy=complete_first")["lines"] == 2
+    [remark] = api.get("/queue/policy/preview?policy=wanted_date&wanted_key=wish")["remarks"]
+    assert "under wish was not kept so far" in remark
     assert (api("PUT", "/queue/policy", {"policy": "paid_first"}).json or {})["policy"] == "paid_first"
 
 

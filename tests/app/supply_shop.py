@@ -117,19 +117,23 @@ def look(engine: Engine, shop: models.Shop, stocks: Stocks, at: datetime = NOW) 
             book.record_variants(connection, shop.id, ["V1"], seen, at)
 
 
-def ordered(engine: Engine, shop: models.Shop, name: str, shipment: FulfilmentSeen) -> None:
-    """The book takes over an order of S1 with one shipment."""
+def ordered(
+    engine: Engine, shop: models.Shop, name: str, shipment: FulfilmentSeen, variant: str = "V1", at: datetime = NOW
+) -> None:
+    """The book takes over an order of the variant, S1 if nothing else is said, with one shipment."""
     units = sum(units for _, _, units in shipment.lines)
-    line = LineSeen(f"{name}-1", "V1", "S1", units, units, {}, {})
+    line = LineSeen(f"{name}-1", variant, f"S{variant[1:]}", units, units, {}, {})
     order = OrderSeen(name, name, "C", "FULFILLED", "CHECKOUT", NOW, NOW, {}, (line,), (shipment,))
     with engine.begin() as connection:
-        book.record_orders(connection, shop, [name], [order], NOW)
+        book.record_orders(connection, shop, [name], [order], at)
 
 
-def shipment(name: str, units: int, *, back: str | None = None) -> FulfilmentSeen:
+def shipment(
+    name: str, units: int, *, back: str | None = None, at: datetime = NOW, status: str = "FULFILLED"
+) -> FulfilmentSeen:
     """Units of the order `name` that left Berlin, and came `back` into a warehouse when it was cancelled."""
-    status = "CANCELED" if back else "FULFILLED"
-    return FulfilmentSeen(f"{name}-F", status, "B", NOW, back, ((f"{name}-F1", f"{name}-1", units),))
+    lines = ((f"{name}-F1", f"{name}-1", units),)
+    return FulfilmentSeen(f"{name}-F", "CANCELED" if back else status, "B", at, back, lines)
 
 
 def observe(engine: Engine, shop_id: int, stocks: Stocks, variant: str = "V1", at: datetime = NOW) -> None:

@@ -1,5 +1,6 @@
 """Lines on hold, days given by hand, and a shop that is paused: kept, planned, told, and taken back."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -274,3 +275,12 @@ def test_the_commands_say_what_was_decided(there: Waiting, command: Command) -> 
     assert "Paused" in command("shop", "pause", "--why", "flooded").output
     assert "paused already" in command("shop", "pause").output
     assert "Resumed" in command("shop", "resume").output
+
+
+def test_the_policy_shows_what_it_goes_by_and_says_when_that_is_nothing(there: Waiting, command: Command) -> None:
+    told = command("turn", "policy", "--policy", "rank").output
+    assert "moves nobody until one is" in told
+    assert "moves nobody" in command("turn", "policy", "--policy", "wanted_date", "--preview").output
+    told = command("turn", "policy", "--rank", "web=2", "--rank-key", "vip").output
+    assert told.splitlines() == ["Served first: rank.", "Key of the rank: vip.", "Ranks of channels: web=2."]
+    assert json.loads(command("turn", "policy", "--json").output)["ranks"] == {"web": 2}

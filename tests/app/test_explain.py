@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 import time_machine
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, insert, update
 
 from app import explain, models, queue
 from app.cli import dueback
+from app.supply import receipts as receipts_of
+from app.supply import suppliers
+from app.supply.record import locked
 from tests.app.supply_shop import NOW, TODAY
 from tests.app.waiting import Waiting, day
 
@@ -112,6 +115,60 @@ def test_a_date_that_a_supply_gave_is_not_said_to_be_of_the_lead_time(there: Wai
     assert dated_by == ["Dated by buffer days 2: the rule for the whole shop."]
 
 
+def taught(there: Waiting, *, receipts: int = 8) -> None:
+    """The supplier Slow, from which the variant was bought so many times; each came 43 days after it was ordered."""
+    for _ in range(receipts):
+        number = there.expect(1, 13, supplier="Slow", ordered_on=day(-30))
+        with there.engine.begin() as connection:
+            receipts_of.enter(connection, locked(connection, there.shop.id, number), 1, on=day(13), who="x")
+
+
+LEAD = {"mode": "backorder", "cap": 9, "lead_days": 5, "lead_in": "business_days", "holidays": "US", "confidence": 95}
+
+
+def test_a_learned_lead_time_is_told_with_its_supplier_in_place_of_the_values_that_date_nothing(
+    there: Waiting,
+) -> None:
+    there.rule(**LEAD)
+    taught(there)
+    there.order(1, 3)
+    there.look()
+    of_line, of_channel = of_order(there, 1), of_variant(there)
+    dated_by = [said for said in of_line["why"] if said.startswith("Dated by")]
+    assert dated_by == ["Dated by the lead time that Slow kept to in 95 of 100 past receipts: 43 days."]
+    assert "The lead time that Slow kept to in 95 of 100 past receipts holds: 43 days." in of_channel["why"]
+    for found in (of_line, of_channel):
+        assert found["supplier_lead"] == {"supplier": "Slow", "days": 43, "confidence": 95}
+        assert [value["field"] for value in found["rule"]] == ["mode", "cap", "confidence"]
+
+
+def test_a_lead_time_that_the_supplier_gives_is_told_as_that(there: Waiting) -> None:
+    there.rule(**{name: value for name, value in LEAD.items() if name != "lead_days"})
+    taught(there, receipts=1)
+    with there.engine.begin() as connection:
+        suppliers.put(connection, there.shop, "Slow", lead_days=10)
+    there.order(1, 3)
+    there.look()
+    dated_by = [said for said in of_order(there, 1)["why"] if said.startswith("Dated by")]
+    assert dated_by == [
+        "Dated by the lead time that Slow gives: 10 days.",
+        "Dated by lead in business days: the rule for the whole shop.",
+        "Dated by holidays US: the rule for the whole shop.",
+    ]
+    assert of_order(there, 1)["supplier_lead"] == {"supplier": "Slow", "days": 10, "confidence": None}
+
+
+def test_what_a_release_dates_is_not_said_to_be_of_lead_time_or_buffer(there: Waiting) -> None:
+    there.rule(mode="preorder", release_on=day(30).isoformat(), cap=9, lead_days=5, buffer_days=1)
+    there.order(1, 3)
+    there.look()
+    dated_by = [said for said in of_order(there, 1)["why"] if said.startswith("Dated by")]
+    assert dated_by == [
+        "Dated by mode preorder: the rule for the whole shop.",
+        f"Dated by release on {day(30).isoformat()}: the rule for the whole shop.",
+    ]
+
+
 def test_an_order_that_is_ready_needs_no_more_words(there: Waiting) -> None:
     there.stocks.units["B"] = 2
     there.order(1, 2)
@@ -142,6 +199,54 @@ def test_a_variant_that_is_open_says_how_many_and_which_limit_is_the_narrowest(t
         "Cap 5: the rule for the whole shop.",
         "Units per order 9: the rule for the whole shop.",
     ]
+
+
+def test_what_waits_for_a_release_is_told_as_that_and_closes_nothing(there: Waiting) -> None:
+    there.rule(mode="preorder", release_on=day(30).isoformat(), cap=10)
+    there.stocks.units["B"] = 2
+    there.look()
+    found = of_variant(there)
+    assert found["why"][:-3] == [
+        "2 units on hand and owed to nobody, for sale before the release on 23 December and shipped from then.",
+        "0 units owed to buyers and not on hand.",
+        "10 more units may be ordered past zero.",
+        "The cap is 10, and 0 are owed: room for 10.",
+        "It is released on 23 December: orders before that are preorders.",
+        "A new buyer would get 12 units by 23 December.",
+    ]
+    assert found["reasons"] == ["open", "cap"]
+
+
+def test_without_a_limit_any_number_is_told_in_place_of_one(there: Waiting) -> None:
+    there.rule(mode="backorder", cap="none", lead_days=10, require_date=True)
+    there.order(1, 2)
+    there.look()
+    found = of_variant(there)
+    assert found["why"][2:6] == [
+        "Any number of units may be ordered past zero.",
+        "Backorders open when 0 or fewer are free; 0 are.",
+        "Nothing is sold that nobody can date: room for any number.",
+        "A new buyer would get any further units by 3 December.",
+    ]
+    assert found["reasons"] == ["open"]
+    assert {limit["room"] for limit in found["limits"]} == {None}
+
+
+def test_a_variant_for_which_no_rule_sets_a_cap_says_so(there: Waiting) -> None:
+    there.rule(mode="backorder")
+    found = of_variant(there)
+    assert found["reasons"] == ["cap"]
+    assert "No rule sets a cap, so nothing may be owed: set one." in found["why"]
+
+
+def test_units_in_doubt_are_told_beside_the_supply_they_may_be_of(there: Waiting) -> None:
+    there.expect(40, 30, "PO-17")
+    rise = {"shop_id": there.shop.id, "variant_id": "V1", "warehouse_id": "B", "units": 5}
+    with there.engine.begin() as connection:
+        connection.execute(insert(models.StockRise).values(rise))
+    told = of_variant(there)["why"]
+    assert any("with 35 units in all" in said for said in told)
+    assert "5 more units of it may be on hand already, and nobody has said so yet: they are promised to nobody." in told
 
 
 CLOSED = {
@@ -205,7 +310,7 @@ def test_orders_on_a_late_supply_are_at_risk_at_once(there: Waiting) -> None:
     assert risky(there, 5) == []
     assert risky(there, 6) == ["1"]
     there.look(days=6)
-    assert risky(there, 6) == ["2"]
+    assert risky(there, 6) == ["1", "2"]
     there.supply(number, eta=day(12))
     there.look(days=6)
     assert risky(there, 6) == []
@@ -242,3 +347,27 @@ def test_the_commands_print_sentences_and_json(there: Waiting, command: Command)
     assert json.loads(command("history", "--order", "1", "--json").output)[0]["cause"] == "ordered"
     assert command("history", "--order", "9").output == "Nothing was promised to order 9 yet.\n"
     assert command("explain").exit_code == 2
+    unknown = command("explain", "--order", "9")
+    assert (unknown.exit_code, unknown.output) == (1, "Error: Dueback knows no order 9.\n")
+    there.cancel(1)
+    there.look(days=31)
+    gone = command("explain", "--order", "1")
+    assert gone.exit_code == 0
+    assert gone.output == "Nothing of order 1 is open: all of it was shipped or taken back.\n"
+
+
+@time_machine.travel(NOW, tick=True)
+def test_availability_says_what_comes_now_and_what_has_no_end(there: Waiting, command: Command) -> None:
+    there.rule(mode="backorder", cap="none", open_at="always")
+    there.stocks.units["B"] = 2
+    there.look()
+    there.expect(3, 30)
+    told = command("availability", "--sku", "S1", "--channel", "web").output
+    assert told.splitlines() == [
+        "S1 in web: in stock",
+        "  2 now",
+        "  3 by 2026-12-23",
+        "  any further by an unknown date",
+    ]
+    told = command("availability", "--sku", "S1", "--channel", "web", "--quantity", "9").output
+    assert told.splitlines()[1:] == ["  2 now", "  3 by 2026-12-23", "  4 by an unknown date"]

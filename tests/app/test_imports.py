@@ -16,7 +16,7 @@ from app.imports.table import guarded, unguarded
 from app.models import Shop, Supplier, Supply, SupplyChange, Variant
 from app.supply import lines, receipts, record
 from tests.app.importing import HEADER, count, take_over
-from tests.app.rule_shop import TODAY, WHO, installed, marked, variant
+from tests.app.rule_shop import SHOP, TODAY, WHO, installed, marked, put, variant
 
 
 @pytest.fixture
@@ -114,6 +114,19 @@ def test_blanks_around_a_cell_are_not_part_of_it(engine: Engine, shop: Shop) -> 
     take_over(engine, shop, f"{HEADER}\nPO-1,cup,berlin,1,2026-12-24\n")
     report = take_over(engine, shop, f"{HEADER},supplier\n\u00a0PO-1\t, cup,berlin ,1,2026-12-24,\t\n")
     assert report.counts == {"unchanged": 1}
+
+
+def test_a_line_that_taught_of_its_supplier_concerns_all_that_is_bought_there(engine: Engine, shop: Shop) -> None:
+    put(engine, shop, SHOP, mode="backorder", cap=5, confidence=80)
+    header = f"{HEADER},supplier,ordered_on"
+    line = "PO-1,cup,berlin,5,2026-12-01,Acme,2026-11-01"
+    take_over(engine, shop, f"{header}\n{line}\nPO-2,plate,berlin,5,2026-12-01,Acme,2026-11-01\n")
+    with engine.begin() as connection:
+        number = connection.scalars(select(Supply.id).where(Supply.reference == "PO-1")).one()
+        receipts.enter(connection, record.locked(connection, shop.id, number), 1, on=TODAY, who=WHO)
+    marked(engine)
+    take_over(engine, shop, f"{header}\n{line.replace('2026-11-01', '2026-10-01')}\n")
+    assert marked(engine) == {"cup", "plate"}
 
 
 def test_a_received_line_is_not_cancelled_by_a_file(engine: Engine, shop: Shop) -> None:

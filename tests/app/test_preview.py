@@ -30,6 +30,13 @@ def test_it_tells_what_opens_and_covers_and_changes_nothing(engine: Engine) -> N
     assert marked(engine) == set()
 
 
+def test_without_a_cap_it_tells_of_no_number(engine: Engine) -> None:
+    shop = installed(engine, variant("mug", listed_in=["web"]), variant("cup", berlin=3, listed_in=["web"]))
+    found = previewed(engine, shop, SHOP, {"mode": "backorder", "cap": "none"})
+    assert found.opens == [Turned("mug", "web", None)]
+    assert found.largest_refused == Refused("cup", "web", units=None, free=3)
+
+
 def test_it_tells_what_closes_when_a_rule_is_removed(engine: Engine) -> None:
     shop = installed(engine, variant("mug"), variant("plate", product="plates"))
     put(engine, shop, SHOP, mode="backorder", cap=5)
@@ -69,6 +76,15 @@ def test_a_channel_that_has_no_pool_yet_is_previewed_as_if_it_had(engine: Engine
     found = previewed(engine, shop, SHOP, {"mode": "backorder", "cap": 5})
     assert found.opens == [Turned("mug", "web", 5)]
     assert previewed(engine, shop, SHOP, {"mode": "off"}).opening == 0
+
+
+def test_orders_are_listed_as_they_joined_the_queue_whatever_the_variant(engine: Engine) -> None:
+    shop = installed(engine, variant("mug"), variant("cup"))
+    put(engine, shop, SHOP, mode="backorder", cap=50, lead_days=5)
+    for number, sku in (("9", "mug"), ("10", "cup"), ("11", "mug"), ("100", "cup")):
+        ordered(engine, shop, number, sku, 1)
+    found = previewed(engine, shop, SHOP, {"lead_days": 9})
+    assert [move.order for move in found.moves] == ["9", "10", "11", "100"]
 
 
 def test_everything_is_counted_and_only_so_much_is_listed(engine: Engine) -> None:
@@ -131,3 +147,34 @@ def test_with_little_time_those_who_wait_are_looked_at_first_and_it_says_how_far
         whole = preview.of_rule(connection, shop, SHOP, {"lead_days": 9}, TODAY, within=60)
     assert (found.covered, found.looked_at, [each.order for each in found.moves]) == (3, 1, ["21"])
     assert (whole.covered, whole.looked_at) == (3, 3)
+
+
+GIVEN = {"mode": "preorder", "cap": 5, "release_on": "2027-01-11"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        (GIVEN, None),
+        ({"mode": "off"}, None),
+        ({"mode": "backorder"}, "Neither this rule nor a wider one sets a cap"),
+        ({"lead_days": 5}, None),
+        ({"mode": "preorder", "cap": 5}, "Neither this rule nor a wider one sets a release"),
+        (GIVEN | {"release_on": "2026-11-23"}, "The release, on 23 November 2026, is over"),
+        (GIVEN | {"ends_on": "2026-11-22"}, "The rule ended on 22 November 2026"),
+        (GIVEN | {"ends_on": "2027-01-10"}, "The rule ends on 10 January 2027, before the release on 11 January 2027"),
+        (GIVEN | {"display": "range"}, "A range without a spread"),
+        (GIVEN | {"display": "range", "spread_days": 3}, None),
+    ],
+)
+def test_it_says_what_is_odd_about_a_rule(engine: Engine, fields: dict[str, Any], says: str | None) -> None:
+    shop = installed(engine, variant("mug"))
+    found = previewed(engine, shop, place(Scope.VARIANT, "mug"), fields)
+    assert [remark[: len(says or "")] for remark in found.remarks] == ([says] if says else [])
+
+
+def test_what_a_wider_rule_says_is_not_missed(engine: Engine) -> None:
+    shop = installed(engine, variant("mug"))
+    put(engine, shop, SHOP, cap="none", release_on="2027-01-11", display="range", spread_days=3)
+    for fields in ({"mode": "preorder"}, {"mode": "backorder", "display": "range"}, {"lead_days": 4}):
+        assert previewed(engine, shop, place(Scope.VARIANT, "mug"), fields).remarks == []

@@ -92,6 +92,21 @@ def test_a_line_that_lost_its_day_to_a_late_supply_says_so_after_it_was_planned_
     assert set(entry.risks) == {Risk.LATE, Risk.LOST_DAY, Risk.LATE_SUPPLY}
 
 
+def test_a_line_that_a_late_supply_let_down_is_at_risk_until_that_is_settled(there: Waiting) -> None:
+    [late] = one(page(there, text="10")).supplies
+    there.expect(9, 30, "PO-2")
+    there.look(days=6)
+    first = page(there, days=6).rows[0]
+    assert (first.order, first.expected, first.days_late, first.risks) == ("10", day(30), 0, (Risk.LATE_SUPPLY,))
+    assert [(rest.reference, rest.late) for rest in first.supplies] == [("PO-2", False), ("PO-1", True)]
+    with there.engine.connect() as connection:
+        [claim] = queue.at_risk(connection, there.shop.id, day(6))
+    assert (claim["order"], claim["late"]) == ("10", [{"supply": late.id, "reference": "PO-1"}])
+    there.supply(late.id, eta=day(8))
+    there.look(days=6)
+    assert [entry.risks for entry in page(there, days=6).rows] == [(), (), ()]
+
+
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [

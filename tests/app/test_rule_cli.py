@@ -156,14 +156,52 @@ def test_a_rule_for_what_no_channel_sells_is_kept_and_says_that_nothing_opens_ye
 
 def test_a_preview_says_what_would_open_and_sets_nothing(command: Command, sku: str) -> None:
     said = told(command("rule", "set", "--scope", "category:home", "--mode", "backorder", "--cap", "5", "--preview"))
-    assert "It covers 1 variants." in said
+    assert "It covers 1 variant." in said
     assert f"  {sku} in channel-2, 5 past zero\n" in said
     assert told(command("rule", "list")) == ""
 
 
+def test_setting_a_rule_without_a_cap_says_that_nothing_opens(command: Command, sku: str) -> None:
+    scope, says = f"variant:{sku}", "Neither this rule nor a wider one sets a cap, so nothing may be owed: set one."
+    assert says in set_rule(command, scope, "--mode", "backorder")
+    assert json.loads(set_rule(command, scope, "--lead-days", "3", "--json"))["remarks"] == [says]
+    assert says in told(command("rule", "set", "--scope", scope, "--lead-days", "4", "--preview"))
+
+
+@pytest.mark.parametrize("only", [(), ("--preview",)])
+def test_a_refusal_names_the_option_and_how_to_take_out_what_is_kept(
+    command: Command, sku: str, only: tuple[str, ...]
+) -> None:
+    def refused(*words: str) -> str:
+        return command("rule", "set", "--scope", scope, *words, *only).output
+
+    scope = f"variant:{sku}"
+    set_rule(command, scope, "--mode", "preorder", "--cap", "5", "--release-on", "2099-01-01")
+    assert "--release-on: A backorder has no release" in refused("--mode", "backorder")
+    assert "--release-on inherit takes it out of the rule." in refused("--mode", "backorder")
+    set_rule(command, scope, "--display", "range", "--spread-days", "3")
+    assert "--spread-days inherit takes it out of the rule." in refused("--display", "unknown")
+    assert "--ends-on inherit takes it out of the rule." in refused("--ends-on", "none")
+    assert "--lead-days: should be" in refused("--lead-days", "many")
+    assert "inherit" not in refused("--lead-days", "many")
+
+
+def test_switches_are_told_as_the_options_take_them(command: Command) -> None:
+    assert "may split no, early sale yes" in set_rule(command, "shop", "--early-sale", "yes", "--may-split", "no")
+
+
+def test_what_can_never_hold_and_what_sets_nothing_is_refused(command: Command) -> None:
+    other = command("rule", "set", "--scope", "channel:channel-4", "--channel", "channel-2", "--mode", "backorder")
+    assert "A rule for the channel channel-4 holds nowhere but there. Leave channel-2 out." in other.output
+    assert "A rule has to decide something" in command("rule", "set", "--scope", "shop").output
+    set_rule(command, "shop", "--mode", "off")
+    assert "There is nothing to set" in command("rule", "set", "--scope", "shop").output
+    assert "There is nothing to set" in command("rule", "set", "--scope", "shop", "--preview").output
+
+
 def test_list_and_preview_say_which_of_two_collections_decides(command: Command) -> None:
     set_rule(command, "collection:summer", "--cap", "3")
-    said = "cap: collection:sale decides over collection:summer for 1 variants in both"
+    said = "cap: collection:sale decides over collection:summer for 1 variant in both"
     assert said in told(command("rule", "set", "--scope", "collection:sale", "--cap", "4", "--preview"))
     set_rule(command, "collection:sale", "--cap", "4")
     assert said in told(command("rule", "list"))

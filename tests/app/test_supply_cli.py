@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -81,12 +82,21 @@ def test_a_line_is_kept_with_all_it_says(command: Command) -> None:
     assert [line[name] for name in said] == ["S1", "berlin", "Acme", "PO-1", 2, "2026-01-01", SOON, "expected"]
 
 
+def test_the_end_of_a_range_is_told(command: Command) -> None:
+    later = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
+    told = add(command, "10", SOON, "S1", "--eta-latest", later, "--supplier", "Acme")
+    assert f"10 of S1 for berlin by {SOON} to {later}." in told
+    command("supply", "change", number(told), "--supplier", "Mill")
+    assert "supplier Acme -> Mill" in command("supply", "history", number(told))
+
+
 def test_every_change_says_who_when_and_why(command: Command) -> None:
     kept = number(add(command))
     command("supply", "change", kept, "--quantity", "12", "--why", "they found two more")
     command("supply", "receive", kept, "--quantity", "5")
     told = command("supply", "history", kept)
     assert "changed by dueback command: quantity 10 -> 12 they found two more" in told
+    assert f"added by dueback command: eta {SOON}, quantity 10, warehouse berlin\n" in told
     assert "received by dueback command: received 0 -> 5" in told
 
 
@@ -119,7 +129,9 @@ def test_a_number_nobody_gave_is_told(command: Command, words: tuple[str, str]) 
 
 def test_more_than_was_to_come_is_refused(command: Command) -> None:
     kept = number(add(command))
-    assert "not between 1 and the 10 units" in command("supply", "receive", kept, "--quantity", "11")
+    refused = command("supply", "receive", kept, "--quantity", "11")
+    assert "not between 1 and the 10 units" in refused
+    assert f"first say so: `dueback supply change {kept} --quantity UNITS`" in refused
     assert "not between 1 and the 10 units" in command("supply", "receive", kept, "--quantity", "-1")
 
 
@@ -130,3 +142,25 @@ def test_a_change_can_be_previewed(command: Command) -> None:
     assert command("supply", "change", supply, "--eta", later, "--preview") == said
     assert command("supply", "cancel", supply, "--preview") == said
     assert f"by {SOON}" in command("supply", "list")
+
+
+@pytest.mark.parametrize("kind", ["supplies", "rules"])
+def test_what_is_exported_goes_into_a_file_that_can_be_written_or_is_refused(
+    command: Command, tmp_path: Path, kind: str
+) -> None:
+    add(command)
+    for name in ("out.csv", "out.XLSX"):
+        assert command("export", kind, str(tmp_path / name)) == ""
+        assert (tmp_path / name).stat().st_size
+    for name in ("nowhere/out.csv", "nowhere/out.xlsx"):
+        assert f"{tmp_path / name} cannot be written" in command("export", kind, str(tmp_path / name))
+    for name in ("out.pdf", "out"):
+        assert "only .csv and .xlsx files can be written" in command("export", kind, str(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [("suppliers", "No supplier is known yet."), ("promises", "Nothing that had a date has been shipped yet.")],
+)
+def test_a_report_on_nothing_says_so(command: Command, kind: str, says: str) -> None:
+    assert command("report", kind) == f"{says}\n"

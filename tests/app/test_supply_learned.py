@@ -1,17 +1,18 @@
 """What receipts teach: delays and lead times by nearest rank, and only once there are enough of them."""
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from app import book, models
 from app.engine.model import Supply, Terms
 from app.supply import learned, lines, suppliers
 from app.supply.receipts import enter, undo
 from app.supply.record import locked
-from tests.app.supply_shop import TODAY, WHO, expect, installed, receipts
+from tests.app.supply_shop import TODAY, WHO, Stocks, expect, installed, observe, receipts
 
 ETA = date(2026, 12, 12)
 # Days after the date by which ten receipts came; the 50th, 80th and 95th percent are the 5th, 8th and 10th of them.
@@ -126,6 +127,71 @@ def test_the_lead_time_is_that_of_whom_it_was_last_bought_from(engine: Engine, s
     arrived(engine, shop, *[1] * 8, name="Late")
     rule(engine, shop, confidence=50)
     assert planned(engine, shop)[0].lead_days == 31
+
+
+def last_bought_from(engine: Engine, shop: models.Shop) -> str:
+    with engine.begin() as connection:
+        return str(learned.last_bought_from(connection, shop.id, ["V1"])["V1"].name)
+
+
+def test_it_was_last_bought_from_whom_it_was_ordered_from_last_whenever_that_was_entered(
+    engine: Engine, shop: models.Shop
+) -> None:
+    expect(engine, shop, 1, supplier="New", ordered_on=date(2026, 11, 20))
+    expect(engine, shop, 1, supplier="Old", ordered_on=date(2026, 11, 1))
+    assert last_bought_from(engine, shop) == "New"
+
+
+def test_a_line_without_its_day_was_ordered_on_the_day_it_was_entered_where_the_shop_is(engine: Engine) -> None:
+    shop = installed(engine, time_zone="America/New_York")
+    expect(engine, shop, 1, supplier="Today", ordered_on=TODAY)
+    evening_before = expect(engine, shop, 1, supplier="Yesterday")
+    created = {"created_at": datetime(2026, 11, 23, 2, tzinfo=UTC)}
+    with engine.begin() as connection:
+        connection.execute(update(models.Supply).where(models.Supply.id == evening_before).values(created))
+    assert last_bought_from(engine, shop) == "Today"
+
+
+@pytest.fixture
+def others(engine: Engine, shop: models.Shop) -> set[str]:
+    """Two more variants bought from Acme, and one that was not, under a rule that asks what is learned."""
+    rule(engine, shop, confidence=80)
+    for number, name in ((2, "Acme"), (3, "Acme"), (4, "Late")):
+        observe(engine, shop.id, Stocks(), f"V{number}")
+        arrived(engine, shop, 0, name=name, sku=f"S{number}")
+    expect(engine, shop, 1, supplier="Acme", sku="S3")
+    return {"V2", "V3"}
+
+
+def concerned(engine: Engine, change: Callable[[Connection], Any]) -> set[str]:
+    """The variants that the change marks."""
+    with engine.begin() as connection:
+        connection.execute(delete(models.Mark))
+        change(connection)
+        return set(connection.scalars(select(models.Mark.target)))
+
+
+def test_a_receipt_teaches_every_variant_bought_from_its_supplier(
+    engine: Engine, shop: models.Shop, others: set[str]
+) -> None:
+    number = expect(engine, shop, 10, supplier="Acme")
+    entered = concerned(engine, lambda c: enter(c, locked(c, shop.id, number), 1, on=TODAY, who=WHO))
+    assert entered == {"V1"} | others
+
+
+@pytest.mark.parametrize("changes", [{"ordered_on": date(2026, 9, 1)}, {"supplier": "Late"}], ids=str)
+def test_a_receipt_that_teaches_otherwise_concerns_every_variant_bought_there(
+    engine: Engine, shop: models.Shop, others: set[str], changes: dict[str, Any]
+) -> None:
+    untaught, number = (expect(engine, shop, 10, supplier="Acme") for _ in range(2))
+    with engine.begin() as connection:
+        enter(connection, locked(connection, shop.id, number), 1, on=TODAY, who=WHO)
+
+    def change(number: int) -> set[str]:
+        return concerned(engine, lambda c: lines.change(c, shop, number, changes, who=WHO, today=TODAY))
+
+    assert change(untaught) == {"V1"}
+    assert change(number) == {"V1"} | others | ({"V4"} if "supplier" in changes else set())
 
 
 def test_the_report_on_suppliers_has_the_share_on_time_and_the_spread(engine: Engine, shop: models.Shop) -> None:

@@ -1,6 +1,7 @@
 """Whatever arrives, is entered, undone, shipped or corrected, in whatever order: no unit is promised twice."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -33,6 +34,7 @@ class World:
 
     `goods` are units really there; `owed` what each supply truly has to come; `uncounted` units are there and not in
     the shop's stock yet; `untold` shipments are not heard of yet: (order, units, back).
+    Each step takes a while, `now` is after it; the shipment of an order `left_at` some time.
     """
 
     runtime: Runtime
@@ -43,6 +45,8 @@ class World:
     uncounted: int = 0
     untold: list[tuple[str, int, str | None]] = field(default_factory=list)
     shipped: list[tuple[str, int]] = field(default_factory=list)
+    left_at: dict[str, datetime] = field(default_factory=dict)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def engine(self) -> Engine:
@@ -98,6 +102,7 @@ class World:
             self.stocks.units["B"] -= units
             self.shipped.append((name, units))
             self.untold.append((name, units, None))
+            self.left_at[name] = self.now
 
     def cancel(self, _units: int) -> None:
         if self.shipped:
@@ -109,11 +114,12 @@ class World:
     def tell(self, units: int = 99) -> None:
         """Dueback reads orders, the oldest news first."""
         for name, shipped, back in self.untold[:units]:
-            ordered(self.engine, self.shop, name, shipment(name, shipped, back=back))
+            happened = shipment(name, shipped, back=back, at=self.left_at[name])
+            ordered(self.engine, self.shop, name, happened)
         del self.untold[:units]
 
     def look(self, _units: int = 0) -> None:
-        look(self.engine, self.shop, self.stocks)
+        look(self.engine, self.shop, self.stocks, self.now)
 
     def undo(self, units: int) -> None:
         """A person takes a receipt back."""
@@ -163,6 +169,7 @@ def test_no_unit_is_promised_twice(runtime: Runtime, steps: list[tuple[str, int]
         world.look()
         world.expect(6)
         for step, units in steps:
+            world.now += timedelta(minutes=units)
             if step == "check":
                 world.check()
             else:

@@ -1,6 +1,7 @@
 """Receiving raises the shop's stock once, whenever we are cut off; and what was raised is promised once."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,10 +21,14 @@ from tests.app.supply_shop import (
     look,
     marked,
     open_rises,
+    ordered,
     receipts,
     row,
+    shipment,
     units_coming,
 )
+
+LATER = date(2026, 12, 20)
 
 
 @pytest.fixture
@@ -113,6 +118,87 @@ def test_a_stock_that_changed_before_it_could_be_finished_is_left_alone_and_repo
     assert "The stock of S1 in Berlin was to rise by 10" in told
 
 
+def test_units_that_shipped_before_a_cut_off_raise_was_found_done_are_of_their_own_line(
+    runtime: Runtime, shop: models.Shop, stocks: Stocks
+) -> None:
+    stocks.units["B"] = 5
+    look(runtime.engine, shop, stocks)
+    first, second = expect(runtime.engine, shop, 10), expect(runtime.engine, shop, 10, LATER)
+    stocks.after_write = die
+    with pytest.raises(Killed):
+        receiving.receive(runtime, shop, first, who=WHO, raise_stock=True)
+    stocks.units["B"] -= 3
+    ordered(runtime.engine, shop, "21", shipment("21", 3))
+    look(runtime.engine, shop, stocks, datetime.now(UTC))
+    assert [row(runtime.engine, number).state for number in (first, second)] == ["received", "expected"]
+    [receipt] = receipts(runtime.engine)
+    assert (receipt.stock_state, receipt.counted, open_rises(runtime.engine)) == ("reported", 10, [])
+
+
+def test_a_raise_the_shop_refused_is_not_taken_for_another_line_once_it_is_counted(
+    runtime: Runtime, shop: models.Shop, stocks: Stocks
+) -> None:
+    first, second = expect(runtime.engine, shop, 10), expect(runtime.engine, shop, 10, LATER)
+    stocks.refusal = "No permission"
+    receiving.receive(runtime, shop, first, who=WHO, raise_stock=True)
+    stocks.units["B"] = 10
+    look(runtime.engine, shop, stocks, datetime.now(UTC))
+    assert [row(runtime.engine, number).state for number in (first, second)] == ["received", "expected"]
+    assert units_coming(runtime.engine, shop) == 10
+
+
+def test_nor_for_the_rest_of_its_own_line(runtime: Runtime, shop: models.Shop, stocks: Stocks) -> None:
+    number = expect(runtime.engine, shop, 20)
+    stocks.refusal = "No permission"
+    receiving.receive(runtime, shop, number, 10, who=WHO, raise_stock=True)
+    stocks.units["B"] = 10
+    look(runtime.engine, shop, stocks, datetime.now(UTC))
+    assert (row(runtime.engine, number).received, units_coming(runtime.engine, shop)) == (10, 10)
+
+
+def test_what_was_raised_and_shipped_before_we_were_back_is_not_raised_again(
+    runtime: Runtime, shop: models.Shop, stocks: Stocks
+) -> None:
+    stocks.units["B"] = 5
+    look(runtime.engine, shop, stocks)
+    number = expect(runtime.engine, shop, 10)
+    stocks.after_write = die
+    with pytest.raises(Killed):
+        receiving.receive(runtime, shop, number, who=WHO, raise_stock=True)
+    stocks.after_write = lambda: None
+    stocks.units["B"] -= 10
+    ordered(runtime.engine, shop, "21", shipment("21", 10))
+    look(runtime.engine, shop, stocks, datetime.now(UTC))
+    assert (stocks.units["B"], len(stocks.writes)) == (5, 1)
+    [receipt] = receipts(runtime.engine)
+    assert (receipt.stock_state, receipt.counted) == ("reported", 10)
+
+
+def test_more_than_a_shop_can_keep_is_refused(runtime: Runtime, shop: models.Shop, stocks: Stocks) -> None:
+    stocks.units["B"] = 2**31 - 10
+    look(runtime.engine, shop, stocks)
+    number = expect(runtime.engine, shop, 20)
+    with pytest.raises(BadSupply, match="is beyond 2,147,483,647"):
+        receiving.receive(runtime, shop, number, 10, who=WHO, raise_stock=True)
+    assert (receipts(runtime.engine), stocks.writes) == ([], [])
+    receiving.receive(runtime, shop, number, 9, who=WHO, raise_stock=True)
+    assert stocks.units["B"] == 2**31 - 1
+
+
+def test_what_the_shop_will_never_do_is_told_and_keeps_nobody_waiting(
+    runtime: Runtime, shop: models.Shop, stocks: Stocks
+) -> None:
+    def fail() -> None:
+        raise ShopError("Int cannot represent it", retry=False)
+
+    number = expect(runtime.engine, shop, 10)
+    stocks.before_write = fail
+    done = receiving.receive(runtime, shop, number, who=WHO, raise_stock=True)
+    assert "The shop refused the correction: Int cannot represent it." in done.told
+    look(runtime.engine, shop, stocks)
+    assert [receipt.stock_state for receipt in receipts(runtime.engine)] == ["reported"]
+
+
 def test_a_shop_out_of_reach_gets_its_units_later(runtime: Runtime, shop: models.Shop, stocks: Stocks) -> None:
     def fail() -> None:
         raise ShopError("no answer", retry=True)
@@ -177,6 +263,37 @@ def test_a_receipt_entered_before_the_erp_counts_it_is_not_taken_for_another_lin
     look(runtime.engine, shop, stocks)
     assert [supply.id for supply in coming(runtime.engine, shop)] == [str(second)]
     assert open_rises(runtime.engine) == []
+
+
+def test_a_receipt_that_was_counted_beside_an_unheard_shipment_explains_no_later_rise(
+    runtime: Runtime, shop: models.Shop, stocks: Stocks
+) -> None:
+    stocks.units["B"] = 6
+    look(runtime.engine, shop, stocks)
+    receiving.receive(runtime, shop, expect(runtime.engine, shop, 5), who=WHO)
+    stocks.units["B"] = 6 - 1 + 5
+    look(runtime.engine, shop, stocks, datetime.now(UTC))
+    other = expect(runtime.engine, shop, 5)
+    stocks.units["B"] += 5
+    look(runtime.engine, shop, stocks, datetime.now(UTC))
+    assert row(runtime.engine, other).state == "received"
+
+
+def test_a_receipt_that_was_taken_back_explains_no_rise(runtime: Runtime, shop: models.Shop, stocks: Stocks) -> None:
+    done = receiving.receive(runtime, shop, expect(runtime.engine, shop, 10), 4, who=WHO)
+    with runtime.engine.begin() as connection:
+        receiving.undo(connection, shop, done.receipt.id, who=WHO)
+    stocks.units["B"] = 4
+    look(runtime.engine, shop, stocks, datetime.now(UTC))
+    assert (open_rises(runtime.engine), units_coming(runtime.engine, shop)) == ([4], 6)
+
+
+def test_a_receipt_entered_days_ago_was_counted_before(runtime: Runtime, shop: models.Shop, stocks: Stocks) -> None:
+    first, second = expect(runtime.engine, shop, 10), expect(runtime.engine, shop, 10)
+    receiving.receive(runtime, shop, first, who=WHO)
+    stocks.units["B"] = 10
+    look(runtime.engine, shop, stocks, datetime.now(UTC) + timedelta(days=4))
+    assert row(runtime.engine, second).state == "received"
 
 
 def test_a_receipt_entered_after_the_erp_counted_it_explains_the_rise(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from app import models
+from app import book, models
 from app.supply import BadSupply, lines, receiving, rises
 from tests.app.supply_shop import (
     NOW,
@@ -75,6 +75,37 @@ def test_a_rise_that_was_a_receipt_is_taken_as_one(engine: Engine, shop: models.
     assert (row(engine, number).received, units_coming(engine, shop), open_rises(engine)) == (7, 3, [])
     with engine.begin() as connection, pytest.raises(BadSupply, match="taken as a receipt already"):
         rises.take(connection, shop, rise.id, number, who=WHO)
+
+
+def test_a_rise_taken_as_a_receipt_is_in_doubt_again_once_that_is_undone(
+    engine: Engine, shop: models.Shop, stocks: Stocks
+) -> None:
+    number = expect(engine, shop, 10)
+    stocks.units["B"] = 7
+    observe(engine, shop.id, stocks)
+    with engine.begin() as connection:
+        [rise] = rises.rows(connection, shop.id)
+        receipt = rises.take(connection, shop, rise.id, number, who=WHO)
+        receiving.undo(connection, shop, receipt.id, who=WHO)
+    assert (open_rises(engine), units_coming(engine, shop)) == ([7], 3)
+
+
+def test_units_held_back_do_not_hide_a_doubt(engine: Engine, shop: models.Shop, stocks: Stocks) -> None:
+    expect(engine, shop, 10, held=8)
+    expect(engine, shop, 10, date(2026, 12, 20))
+    stocks.units["B"] = 5
+    observe(engine, shop.id, stocks)
+    assert [supply.quantity for supply in coming(engine, shop)] == [7]
+
+
+def test_a_late_line_does_not_hide_a_doubt(engine: Engine, shop: models.Shop, stocks: Stocks) -> None:
+    late, other = expect(engine, shop, 10, date(2026, 11, 24)), expect(engine, shop, 10, date(2026, 12, 20))
+    stocks.units["B"] = 5
+    observe(engine, shop.id, stocks)
+    for day, left in ((date(2026, 11, 24), {late: 5, other: 10}), (date(2026, 11, 25), {late: 10, other: 5})):
+        with engine.begin() as connection:
+            [facts] = book.load_facts(connection, shop, ["V1"], day)
+        assert {int(supply.id): supply.quantity for supply in facts.supplies} == left
 
 
 def test_what_the_stock_said_can_be_taken_back(engine: Engine, shop: models.Shop, stocks: Stocks) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
 from app import book, queue, turns
@@ -13,7 +13,7 @@ from app.engine import plan
 from app.engine.model import Claim, Policy
 from app.engine.rules import Scope
 from app.engine.turns import in_turn
-from app.models import Mark, Order, Shop
+from app.models import Channel, Mark, Order, Shop
 from app.platforms import LineSeen, OrderSeen
 from app.supply import lines
 from app.turns import completing, effects
@@ -38,13 +38,15 @@ def placed(
     paid: bool = False,
     said: Mapping[str, str] | None = None,
     shipped: int = 0,
+    channel: str = "web",
 ) -> None:
     """An order of so many units of each variant; orders come by number."""
     lines = tuple(LineSeen(f"{number}-{sku}", sku, sku, wanted, shipped, {}, {}) for sku, wanted in units.items())
     at = NOW + timedelta(minutes=number)
     order = OrderSeen(
-        f"O{number}", str(number), "web", "UNFULFILLED", "CHECKOUT", at, at, {}, lines, (), paid=paid, others=said or {}
-    )
+        f"O{number}", str(number), channel, "UNFULFILLED", "CHECKOUT", at, at, {}, lines, (), paid=paid,
+        others=said or {},
+    )  # fmt: skip
     with engine.begin() as connection:
         book.record_orders(connection, again(engine, shop), [order.id], [order], at)
 
@@ -202,7 +204,7 @@ def test_a_dry_run_says_who_gains_and_who_loses_and_changes_nothing(engine: Engi
     placed(engine, shop, 2, {"cup": 2})
     placed(engine, shop, 3, {"cup": 1}, paid=True)
     with engine.begin() as connection:
-        effect = effects.of_policy(connection, shop, Policy.PAID_FIRST, TODAY)
+        effect = effects.of_policy(connection, shop, {"policy": "paid_first"}, TODAY)
     assert (effect.lines, effect.gaining, effect.losing) == (3, 1, 1)
     assert [(change.order, change.before.ready, change.after.ready) for change in effect.gains] == [("3", 0, 1)]
     assert [change.order for change in effect.losses] == ["2"]
@@ -213,8 +215,64 @@ def test_the_dry_run_of_complete_orders_first_works_out_which_are(engine: Engine
     placed(engine, shop, 1, {"cup": 2, "plate": 1})
     placed(engine, shop, 2, {"cup": 3})
     with engine.begin() as connection:
-        effect = effects.of_policy(connection, shop, Policy.COMPLETE_FIRST, TODAY)
+        effect = effects.of_policy(connection, shop, {"policy": "complete_first"}, TODAY)
     assert [(change.order, change.sku, change.after.ready) for change in effect.gains] == [("2", "cup", 3)]
+
+
+def gaining(engine: Engine, shop: Shop, **changes: object) -> list[str]:
+    """The orders that would gain by a policy."""
+    with engine.begin() as connection:
+        effect = effects.of_policy(connection, again(engine, shop), changes, TODAY)
+    return [change.order for change in effect.gains]
+
+
+def test_the_dry_run_goes_by_the_ranks_that_are_given_with_it(engine: Engine, shop: Shop) -> None:
+    with engine.begin() as connection:
+        connection.execute(update(Channel).values(warehouses=["pool-web", "B"]))
+    for number, channel in ((1, "web"), (2, "outlet"), (3, "web")):
+        placed(engine, shop, number, {"cup": 3}, channel=channel)
+    choose(engine, shop, ranks={"outlet": 0})
+    assert gaining(engine, shop, policy="rank") == ["2"]
+    assert gaining(engine, shop, policy="rank", ranks={"web": 1, "outlet": 2}) == []
+    assert gaining(engine, shop, policy="rank", ranks={"web": 2, "outlet": 1}) == ["2"]
+    assert turns.of(again(engine, shop)).ranks == {"outlet": 0}
+
+
+def test_the_dry_run_keeps_the_ranks_that_orders_were_read_with(engine: Engine, shop: Shop) -> None:
+    choose(engine, shop, rank_key="level", ranks={"web": 5})
+    placed(engine, shop, 1, {"cup": 3})
+    placed(engine, shop, 2, {"cup": 3}, said={"level": "4"})
+    assert gaining(engine, shop, policy="rank", ranks={"web": 5}) == ["2"]
+    assert gaining(engine, shop, policy="rank", ranks={"web": 3}) == []
+    assert gaining(engine, shop, policy="rank", rank_key="") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"policy": "wanted_date"}, ["No key of the wanted day is set: the policy moves nobody until one is."]),
+        ({"policy": "rank"}, ["No key of the rank and no ranks of channels are set"]),
+        ({"policy": "rank", "ranks": {"web": 1}}, []),
+        ({"policy": "rank", "rank_key": "level"}, ["What the orders say under level was not kept so far"]),
+        ({"policy": "wanted_date", "wanted_key": "wish"}, ["What the orders say under wish was not kept so far"]),
+        ({"policy": "paid_first", "wanted_key": "wish"}, []),
+    ],
+)
+def test_the_dry_run_says_what_it_cannot_go_by(
+    engine: Engine, shop: Shop, changes: Mapping[str, object], says: list[str]
+) -> None:
+    placed(engine, shop, 1, {"cup": 2}, said={"wish": "2026-12-24", "level": "1"})
+    with engine.begin() as connection:
+        found = effects.of_policy(connection, shop, changes, TODAY).remarks
+    assert [text[: len(said)] for text, said in zip(found, says, strict=True)] == says
+
+
+def test_the_dry_run_knows_what_was_kept_under_the_same_key(engine: Engine, shop: Shop) -> None:
+    choose(engine, shop, wanted_key="wish")
+    placed(engine, shop, 1, {"cup": 2})
+    placed(engine, shop, 2, {"cup": 3}, said={"wish": "2026-12-24"})
+    assert gaining(engine, shop, policy="wanted_date") == ["2"]
+    assert gaining(engine, shop, policy="wanted_date", wanted_key="need") == []
 
 
 def test_complete_orders_go_first_and_stay_so_when_nothing_changes(engine: Engine, shop: Shop) -> None:
@@ -276,6 +334,26 @@ def test_the_least_harmed_are_suggested_first(engine: Engine, shop: Shop) -> Non
     ]
     with engine.begin() as connection, pytest.raises(turns.BadMove, match="no open units"):
         turns.find(connection, shop.id, "9", "cup")
+
+
+def test_who_brings_some_of_the_units_sooner_is_suggested(engine: Engine, shop: Shop) -> None:
+    with engine.begin() as connection:
+        for units, days in ((3, 3), (9, 9)):
+            supply = {"sku": "cup", "warehouse": "berlin", "quantity": units, "eta": TODAY + timedelta(days=days)}
+            lines.add(connection, shop, supply, who=WHO, today=TODAY)
+    for number, units in ((1, 3), (2, 3), (3, 5)):
+        placed(engine, shop, number, {"cup": units})
+    with engine.begin() as connection:
+        found = effects.givers(connection, shop, "3-cup", 3, TODAY).found
+    assert {giver.order: (giver.taker.ready, giver.sooner) for giver in found} == {"1": (3, 3), "2": (0, 3)}
+    assert {giver.taker.expected for giver in found} == {TODAY + timedelta(days=9)}
+
+
+@pytest.mark.parametrize("units", [0, 6, 300])
+def test_more_units_than_the_line_has_open_are_no_suggestion(engine: Engine, shop: Shop, units: int) -> None:
+    placed(engine, shop, 1, {"cup": 5})
+    with engine.begin() as connection, pytest.raises(turns.BadMove, match="has 5 units open, so from 1 to 5"):
+        effects.givers(connection, shop, "1-cup", units, TODAY)
 
 
 def test_of_a_thousand_who_could_give_the_likeliest_hundred_are_tried(engine: Engine, shop: Shop) -> None:

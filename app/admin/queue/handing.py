@@ -1,6 +1,6 @@
 """Units of another order for this one: who could give, and what it would cost them."""
 
-from flask import render_template, request, url_for
+from flask import g, render_template, request, url_for
 
 from app import turns
 from app.admin.acting import Done, Refused, acting
@@ -23,8 +23,8 @@ def hand_over(visit: Visit, line: str) -> str:
     units = _number(request.values.get("units", "")) or max(1, entry.waiting if entry else 1)
     try:
         givers = effects.givers(visit.connection, visit.shop, line, units, visit.today) if entry else NOBODY
-    except BadMove:
-        givers = NOBODY
+    except BadMove as wrong:
+        givers, g.wrong = NOBODY, g.get("wrong") or str(wrong)
     return render_template(
         "admin/queue/hand_over.html",
         visit=visit,

@@ -37,16 +37,15 @@ def policy(visit: Visit) -> str:
 @reading(views, "/settings/queue/preview", EITHER, methods=["POST"])
 def policy_preview(visit: Visit) -> str:
     """Who would gain and who would lose. Changes nothing."""
-    try:
-        wanted = Policy(request.form.get("policy", ""))
-        _typed(visit)
-    except ValueError:
+    if request.form.get("policy", "") not in set(Policy):
         g.wrong = _("policy: Choose whom the shop serves first.")
         return _page(visit, None)
-    except Refused as wrong:
+    try:
+        effect = effects.of_policy(visit.connection, visit.shop, _typed(visit), visit.today)
+    except (Refused, turns.BadPolicy) as wrong:
         g.wrong = str(wrong)
         return _page(visit, None)
-    return _page(visit, effects.of_policy(visit.connection, visit.shop, wanted, visit.today))
+    return _page(visit, effect)
 
 
 @acting(views, "/settings/queue", BOTH, again=policy)

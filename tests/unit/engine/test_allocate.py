@@ -6,6 +6,7 @@ from datetime import timedelta
 from app.engine import plan
 from app.engine.model import Channel, Stock
 from tests.unit.engine.builders import (
+    BACKORDERS,
     OPENING,
     TODAY,
     WEB,
@@ -191,3 +192,11 @@ def test_a_shop_that_shows_fewer_allocations_than_its_orders_hides_nothing() -> 
     planned = plan(just_cancelled, TODAY)
     assert planned.unseen == ()
     assert (planned.pools[0].free, planned.pools[0].outstanding) == (3, 0)
+
+
+def test_orders_not_read_yet_whose_units_a_shelf_holds_get_them_before_those_in_a_pool() -> None:
+    """Only these are outstanding then, and only in the pool that they are in."""
+    web, outlet = Channel("web", "web", ("Z",), pool="P"), Channel("outlet", "outlet", ("Z",), pool="Q")
+    rules = {"P": BACKORDERS, "Q": BACKORDERS}
+    unread = facts(on_hand={"Z": 2}, allocated={"Z": 2, "P": 2}, channels=(web, outlet), rules=rules)
+    assert {pool.warehouse: pool.outstanding for pool in plan(unread, TODAY).pools} == {"P": 2, "Q": 0}

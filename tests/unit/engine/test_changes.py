@@ -116,6 +116,7 @@ SUPPLIES = {
     "grew": ([supply("s", 1, day(2))], [supply("s", 5, day(2))], Cause.SUPPLY_GREW),
     "cancelled": ([supply("s", 5, day(2))], [], Cause.SUPPLY_CANCELLED),
     "added": ([], [supply("s", 5, day(2))], Cause.SUPPLY_ADDED),
+    "slipped on its day": ([supply("s", 5, day(0))], [supply("s", 5, day(2))], Cause.SUPPLY_SLIPPED),
     "dated again": ([supply("s", 5, day(-1))], [supply("s", 5, day(2))], Cause.SUPPLY_DATED_AGAIN),
 }
 

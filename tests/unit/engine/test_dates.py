@@ -186,6 +186,13 @@ def test_before_its_release_a_preorder_ships_nothing_not_even_what_is_there() ->
     assert plan(given_facts, day(10)).promises[0].ready == 2
 
 
+def test_a_release_beyond_the_horizon_comes_nearer_with_every_day() -> None:
+    given_facts = facts(rules={"P": replace(RELEASE, horizon_days=8)})
+    planned = plan(given_facts, TODAY)
+    assert (planned.pools[0].headroom, planned.revisit) == (0, day(1))
+    assert plan(given_facts, day(2)).pools[0].headroom == 20
+
+
 def test_before_its_release_what_is_there_is_sold_as_a_preorder() -> None:
     offer = only_offer(facts(on_hand={"A": 5}, rules={"P": RELEASE}))
     assert (offer.status, offer.available_now, offer.backorder_left, offer.eta) == ("preorder", 0, 25, day(10))

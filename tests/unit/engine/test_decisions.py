@@ -54,6 +54,11 @@ def test_a_day_by_hand_replaces_what_a_supply_or_a_lead_time_would_give() -> Non
     assert state(planned).expected == day(6)
 
 
+def test_a_day_by_hand_is_looked_at_again_when_it_has_passed_whatever_comes_later() -> None:
+    known = facts([dated(1, 2, day(1))], supplies=[supply("s", 2, day(9))])
+    assert [plan(known, today).revisit for today in (TODAY, day(1), day(2))] == [day(2), day(2), day(10)]
+
+
 def test_a_day_by_hand_that_has_passed_dates_nothing_and_the_line_is_late() -> None:
     known = facts([dated(1, 3, day(1))], supplies=[supply("s", 2, day(9))])
     assert plan(known, TODAY).revisit == day(2)

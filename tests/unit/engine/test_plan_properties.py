@@ -1,6 +1,5 @@
 """What holds of every plan and of what it lets the shop sell, whatever the facts."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -154,7 +153,8 @@ def test_what_a_buyer_is_told_is_what_he_gets_at_the_last_moment_of_the_day(
     bought = plan(replace(given_facts, claims=(*given_facts.claims, last)), TODAY)
     promise = bought.promises[-1]
     later = [piece for piece in promise.pieces if not piece.ready]
-    gets = [TODAY] * promise.ready + sorted(piece.expected or date.max for piece in later for _ in range(piece.quantity))
+    days = sorted(piece.expected or date.max for piece in later for _ in range(piece.quantity))
+    gets = [TODAY] * promise.ready + days
     assert [day or date.max for day in by_unit(told)] == (gets[-1:] * wanted if promise.whole else gets)
 
 
