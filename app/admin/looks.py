@@ -18,8 +18,8 @@ def theme() -> str:
 
 
 def locale() -> str:
-    """The language by the dashboard's own name for it, such as de-AT; empty before it said one."""
-    return request.cookies.get(LOCALE, "") if has_request_context() else ""
+    """The language by the dashboard's own name for it, such as de-AT; our first one before it said any."""
+    return request.cookies.get(LOCALE, LANGUAGES[0]) if has_request_context() else LANGUAGES[0]
 
 
 def language(named: str) -> str:

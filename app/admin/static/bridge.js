@@ -92,13 +92,15 @@
     if (ok) root.dataset.until = body.until;
   }
 
+  // One that was just asked for counts, too: it cannot answer yet.
+  let popupAskedFor = -Infinity;
   function isPopupOpen(changes) {
     return new Promise((resolve) => {
       const answered = ({ data }) => data === "open" && resolve(true);
       changes.addEventListener("message", answered);
       setTimeout(() => {
         changes.removeEventListener("message", answered);
-        resolve(false);
+        resolve(performance.now() - popupAskedFor < POPUP_GONE_FOR);
       }, ANSWERS_WITHIN);
       changes.postMessage("open?");
     });
@@ -166,6 +168,7 @@
       dispatch("redirect", { to: link.dataset.dashboard });
     } else if (event.target.closest("[data-popup]")) {
       event.preventDefault();
+      popupAskedFor = performance.now();
       const { popup, about } = event.target.closest("[data-popup]").dataset;
       dispatch("openPopup", { extensionIdentifier: popup, appParams: about });
     } else if (event.target.closest("[data-close]")) dispatch("popupClose");
