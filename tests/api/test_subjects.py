@@ -1,12 +1,18 @@
 """Rules, supply, receipts, the queue, turns and reasons through the API."""
 
+import json
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, insert, select, update
 
-from app.models import Mark
+from app import book, clock, explain, history, preview, rulebook
+from app.api.rules import Effect, effect_of
+from app.engine.rules import Scope
+from app.models import Delivery, Line, Mark, PromiseMove, Shop, Variant
+from app.supply import learned
 from tests.api.conftest import Api
-from tests.app.rule_shop import marked
+from tests.app.rule_shop import NOW, TODAY, WHO, marked, ordered, place, variant
 
 
 def test_a_supply_is_added_changed_received_and_its_history_kept(api: Api, engine: Engine) -> None:
@@ -99,7 +105,7 @@ def test_a_rule_that_contradicts_itself_is_refused_with_its_field(api: Api) -> N
         ),
         (
             {"starts_on": "2026-12-24", "ends_on": "2026-12-01"},
-            "fields: ends_on: 1 December 2026 is before the rule starts",
+            "ends_on: 1 December 2026 is before the rule starts",
         ),
         ({"colour": "red"}, "fields.colour: Extra inputs are not permitted."),
     ]
@@ -108,6 +114,41 @@ def test_a_rule_that_contradicts_itself_is_refused_with_its_field(api: Api) -> N
         assert answer.status_code == 400
         assert (answer.json or {})["detail"].startswith(told)
     assert api("PUT", "/rules", {"scope": "planet:earth", "fields": {"cap": 1}}).status_code in {400, 404}
+
+
+def test_null_takes_a_field_out_of_a_rule_again(api: Api) -> None:
+    at = {"scope": "variant:cup"}
+    api("PUT", "/rules", at | {"fields": {"cap": 2, "display": "range", "spread_days": 5}})
+    assert (api("PUT", "/rules", at | {"fields": {"spread_days": 6}}).json or {})["fields"]["spread_days"] == 6
+    taken = {"fields": {"display": None, "spread_days": None}}
+    preview = api("POST", "/rules/preview", at | taken).json or {}
+    assert preview["fields"] == {"cap": 2}
+    kept = api("PUT", "/rules", at | taken).json or {}
+    assert kept["fields"] == {"cap": 2}
+    nothing = api("PUT", "/rules", at | {"fields": {"cap": None}})
+    assert nothing.status_code == 400
+    assert "remove the rule" in (nothing.json or {})["detail"]
+
+
+def test_a_rule_that_was_set_says_what_is_odd_about_it(api: Api) -> None:
+    rule = {"scope": "variant:cup", "fields": {"display": "range"}}
+    preview = api("POST", "/rules/preview", rule).json or {}
+    kept = api("PUT", "/rules", rule).json or {}
+    assert kept["remarks"] == preview["remarks"]
+    assert "set the spread" in kept["remarks"][0]
+
+
+def test_a_preview_names_collections_that_decide_otherwise(api: Api, engine: Engine, shop: Shop) -> None:
+    with engine.begin() as connection:
+        book.record_variants(connection, shop.id, ["cup"], [variant("cup", collections=("a", "b"))], NOW)
+        for slug, units in (("a", 2), ("b", 3)):
+            rulebook.put(connection, shop, place(Scope.COLLECTION, slug), {"cap": units}, who=WHO)
+        found = preview.of_rule(connection, shop, place(Scope.COLLECTION, "a"), {"cap": 4}, TODAY)
+        slugs = rulebook.channel_slugs(connection, shop.id)
+    told = Effect.model_validate(effect_of(found, slugs)).clashes
+    assert [clash.model_dump() for clash in told] == [
+        {"field": "cap", "wins": "a", "loses": "b", "channel": None, "variants": 1}
+    ]
 
 
 def test_turns_are_decided_and_taken_back(api: Api) -> None:
