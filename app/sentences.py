@@ -53,6 +53,7 @@ SENTENCES: Mapping[str, Text] = {
     "redated:undone": lazy("a person took back the day {was} that had been given by hand."),
     Cause.POLICY_CHANGED: lazy("the shop serves its queue in another order now: {now}, before {was}."),
     Cause.OVERTAKEN: lazy("order {order} goes first by the shop's queue policy."),
+    Cause.VARIANT_GONE: lazy("the variant was deleted in the shop: nothing will come for the order any more."),
     Cause.RULE_CHANGED: lazy("the rule changed: {what} {now}, before {was}."),
     Cause.PLACES_CHANGED: lazy("the channel sells from other warehouses now."),
     Cause.TIME_PASSED: lazy("the day passed that the rule had set."),

@@ -16,6 +16,7 @@ from app.admin import (
     imports,
     insight,
     language,
+    looks,
     menu,
     mounts,
     queue,
@@ -76,6 +77,7 @@ def register(app: Flask, runtime: Runtime) -> None:
     CSRFProtect(app)
     language.register(app)
     app.jinja_env.globals.update(
+        looks=looks,
         menu=menu.entries,
         menu_link=menu.link,
         target=mounts.target,

@@ -1,6 +1,6 @@
 """Coming in: the dashboard's token is exchanged for a session; until then a page that holds nothing asks for it."""
 
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
 import structlog
@@ -10,8 +10,7 @@ from flask_babel import lazy_gettext as lazy
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import select
 
-from app.admin import staff
-from app.admin.language import LANGUAGES
+from app.admin import looks, staff
 from app.admin.staff import Staff
 from app.admin.tokens import BadToken, Tokens
 from app.models import Shop
@@ -24,8 +23,8 @@ log = structlog.get_logger()
 views = Blueprint("entry", __name__)
 
 # What the dashboard adds to an address; in our own addresses it says nothing.
-FROM_DASHBOARD = {"domain", "saleorApiUrl", "id", "theme", "featureFlags"}
-THEMES = ("light", "dark")
+FROM_DASHBOARD = ("domain", "saleorApiUrl", "id", "theme")
+FLAGS = "featureFlags"
 LONGEST_NUMBER = 18
 OUT_OF_REACH = lazy("The shop does not answer just now. Reload the page in a moment.")
 
@@ -37,15 +36,7 @@ class Exchange(BaseModel):
 
     token: str
     parent: str = Field(max_length=300)
-    theme: str = "light"
-    locale: str = "en"
-
-
-class Looks(BaseModel):
-    """How the dashboard looks now."""
-
-    theme: str | None = None
-    locale: str | None = Field(None, max_length=20)
+    locale: str = ""
 
 
 @views.get("/admin")
@@ -60,9 +51,14 @@ def begin(path: str = "") -> ResponseReturnValue:
     shop_id = _shop_meant()
     if shop_id is None or staff.of_shop(shop_id) is None:
         return ask_for_token()
-    own = {name: value for name, value in request.args.items() if name not in FROM_DASHBOARD}
-    query = f"?{urlencode(own)}" if own else ""
+    kept = own(request.args) | {name: request.args[name] for name in ("theme",) if name in request.args}
+    query = f"?{urlencode(kept)}" if kept else ""
     return redirect(f"/admin/{shop_id}/{path}{query}")
+
+
+def own(args: Mapping[str, str]) -> dict[str, str]:
+    """What an address says to us, without what the dashboard adds to every one."""
+    return {name: value for name, value in args.items() if name not in FROM_DASHBOARD and not name.startswith(FLAGS)}
 
 
 def _shop_meant() -> int | None:
@@ -94,7 +90,6 @@ def ask_for_token() -> Response:
         return make_response(render_template("admin/outside.html"))
     page = render_template(
         "admin/sign_in.html",
-        theme=_one_of(request.args.get("theme"), THEMES),
         kept=[] if request.method == "GET" else list(request.form.items(multi=True)),
         again=request.method == "POST",
     )
@@ -111,7 +106,7 @@ def exchange() -> ResponseReturnValue:
         asked = Exchange.model_validate_json(request.get_data())
     except ValidationError:
         return {"message": "Send token and parent as JSON."}, 400
-    locale = _one_of(asked.locale, LANGUAGES)
+    locale = looks.language(asked.locale)
     try:
         proven = tokens.check(asked.token)
         parent = _origin(asked.parent)
@@ -119,34 +114,8 @@ def exchange() -> ResponseReturnValue:
         return {"message": said_in(locale, bad)}, 401
     except KeysOutOfReach:
         return {"message": said_in(locale, OUT_OF_REACH)}, 503
-    person = Staff(
-        proven.shop_id,
-        proven.email,
-        proven.may,
-        proven.until,
-        parent,
-        _one_of(asked.theme, THEMES),
-        locale,
-    )
-    staff.keep(person)
+    staff.keep(Staff(proven.shop_id, proven.email, proven.may, proven.until, parent))
     return {"shop": proven.shop_id, "until": proven.until}
-
-
-@views.post("/admin/<int:shop_id>/looks")
-def looks(shop_id: int) -> ResponseReturnValue:
-    """The dashboard's theme or language has changed. Nothing else can be changed here."""
-    person = staff.of_shop(shop_id)
-    if person is None:
-        return {}, 401
-    try:
-        asked = Looks.model_validate_json(request.get_data())
-    except ValidationError:
-        return {}, 400
-    theme = _one_of(asked.theme or person.theme, THEMES)
-    locale = _one_of(asked.locale or person.locale, LANGUAGES)
-    changed: dict[str, Any] = {"theme": theme, "locale": locale}
-    staff.keep(Staff(person.shop_id, person.email, person.may, person.until, person.parent, **changed))
-    return changed
 
 
 def policy(ancestors: str) -> str:
@@ -168,9 +137,3 @@ def _origin(text: str) -> str:
     ):
         raise BadToken(lazy("The dashboard's address cannot be understood."))
     return origin
-
-
-def _one_of(value: str | None, known: tuple[str, ...]) -> str:
-    """The value where it is known, its first part where that is, else the first that is."""
-    options = (value or "", (value or "").partition("-")[0])
-    return next((option for option in options if option in known), known[0])

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Connection
 
 from app import insight
-from app.admin import charts, exporting, lists
+from app.admin import charts, exporting, language, lists
 from app.admin.staff import ORDERS
 from app.admin.visit import Visit, reading
 from app.supply import learned
@@ -106,7 +106,7 @@ def _by_month(rows: Sequence[dict[str, Any]], *values: str) -> charts.Chart:
     """Months on the x axis; what differs by currency is added up."""
     months = list(dict.fromkeys(row["month"] for row in rows))
     sums = [[sum(int(row[value]) for row in rows if row["month"] == month) for month in months] for value in values]
-    return charts.bars(months, *sums)
+    return charts.bars(_short(months), *sums)
 
 
 def _accuracy(rows: Sequence[dict[str, Any]]) -> charts.Chart:
@@ -118,7 +118,13 @@ def _accuracy(rows: Sequence[dict[str, Any]]) -> charts.Chart:
         units = sum(row["units"] for row in mine)
         return round(100 * sum(row["units"] * (row[value] or 0) for row in mine) / units) if units else 0
 
-    return charts.bars(months, *([share(value, month) for month in months] for value in ("kept_first", "kept_last")))
+    return charts.bars(
+        _short(months), *([share(value, month) for month in months] for value in ("kept_first", "kept_last"))
+    )
+
+
+def _short(months: Sequence[str]) -> list[str]:
+    return [language.month(each, "yMMM") for each in months]
 
 
 def _day(day: date) -> str:

@@ -1,11 +1,12 @@
 """The language of the pages: the shop's own choice, else the dashboard's; dates and numbers as it writes them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, g, has_request_context, request
+from babel.dates import format_skeleton
+from flask import Flask, g
 from flask_babel import (
     Babel,
     format_currency,
@@ -15,20 +16,24 @@ from flask_babel import (
     format_percent,
     get_locale,
 )
+from flask_babel import lazy_gettext as lazy
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from app.admin import staff
+from app.admin import looks
 from app.admin.fields import plainly
+from app.admin.looks import LANGUAGES
 from app.wording import shown
 
-LANGUAGES = ("en", "de")
+# What acts under a name of its own, which is kept with what it did.
+NOBODYS: Mapping[str, Any] = {"dueback command": lazy("the dueback command")}
 
 
 def register(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE=LANGUAGES[0], BABEL_TRANSLATION_DIRECTORIES="../translations")
     Babel(app, locale_selector=_locale, timezone_selector=_zone)
     app.jinja_env.filters.update(day=day, moment=moment, number=number, clock=clock, money=money, percent=percent)
+    app.jinja_env.filters.update(month=month, person=person)
     app.jinja_env.filters["plainly"] = plainly
     for name in ("gettext", "ngettext"):
         app.jinja_env.globals[name] = _with_figures(app.jinja_env.globals[name])
@@ -47,13 +52,8 @@ def _with_figures(say: Any) -> Callable[..., Any]:
 
 def _locale() -> str:
     visit = g.get("visit")
-    if visit is not None:
-        wanted: str = visit.shop.settings.get("language") or visit.staff.locale
-        return wanted
-    # What goes wrong before a visit begins is told to whoever is signed in, too.
-    shop_id = (request.view_args or {}).get("shop_id") if has_request_context() else None
-    person = staff.of_shop(shop_id) if shop_id is not None else None
-    return person.locale if person else LANGUAGES[0]
+    chosen: str = (visit.shop.settings.get("language") or "") if visit else ""
+    return chosen or looks.language(looks.locale())
 
 
 def _zone() -> tzinfo:
@@ -66,6 +66,16 @@ def day(value: date | str | None, form: str = "medium") -> str:
     if not value:
         return "–"
     return str(format_date(date.fromisoformat(value) if isinstance(value, str) else value, form))
+
+
+def month(value: str, skeleton: str = "yMMMM") -> str:
+    """A month such as 2026-11 by its name and year."""
+    return str(format_skeleton(skeleton, date.fromisoformat(f"{value}-01"), locale=get_locale()))
+
+
+def person(who: str) -> str:
+    """Whoever did something, as people are told: a person's address as it is kept, what is no person by its name."""
+    return str(NOBODYS.get(who, who))
 
 
 def moment(value: datetime | None) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import session
 
-STAFF = "staff"
+STAFF = "signed in"
 
 
 class May(StrEnum):
@@ -30,7 +30,7 @@ class Staff:
     """One person in one shop's dashboard.
 
     `until` is when the token that said so is not taken any more, in seconds since 1970. `parent` is the dashboard's
-    origin, as the token came from there. `theme` and `locale` are what the dashboard shows.
+    origin, as the token came from there.
     """
 
     shop_id: int
@@ -38,8 +38,6 @@ class Staff:
     may: tuple[str, ...]
     until: int
     parent: str
-    theme: str = "light"
-    locale: str = "en"
 
     def allowed(self, needs: Needs) -> bool:
         return any(wanted <= set(self.may) for wanted in needs)

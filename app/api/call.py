@@ -1,7 +1,7 @@
 """One request to the API once it is known who makes it and what is asked."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -46,7 +46,6 @@ class Route:
     body: type[BaseModel] | None = None
     status: int = 200
     whole: bool = True
-    problems: tuple[int, ...] = field(default=())
 
     @property
     def writes(self) -> bool:

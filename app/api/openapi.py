@@ -23,7 +23,16 @@ PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What is wrong and what to do."},
-        "errors": {"type": "array", "items": {"type": "object"}},
+        "errors": {
+            "type": "array",
+            "description": "The fields that are wrong, where `detail` is about fields of the request.",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+        "supply": {"type": "integer", "description": "The supply that is there already, where one is."},
     },
 }
 IDEMPOTENCY = {

@@ -1,10 +1,11 @@
 """Rules: what may be ordered past zero."""
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from app import pooling, preview, rulebook
 from app.api import paging
@@ -30,6 +31,12 @@ class Rule(BaseModel):
     changed_at: datetime
 
 
+class KeptRule(Rule):
+    """`remarks` say what is odd about the rule, though it may be meant."""
+
+    remarks: list[str]
+
+
 class Rules(BaseModel):
     items: list[Rule]
     next: str | None
@@ -40,21 +47,33 @@ class At(Query):
     channel: Text | None = None
 
 
+class Fields(RuleFields):
+    """Fields of a rule. One left out stays as it is in the rule; null takes it out, to be inherited again.
+
+    "none" decides that there is no such thing, whatever a wider rule says.
+    """
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        """What stays of the rule has its say in that: it is checked with that."""
+        return self
+
+
 class NewRule(At):
-    """Fields that are null or left out stay as they are.
+    """Fields left out stay as they are in the rule, null takes one out of it.
 
     With `version` the rule is changed only if it is still at that version; 0: only if there is none. A rule that opens
     sale past zero makes sure that its channels have their pool warehouses. Where that would change how the shop
     allocates, it is refused until `agree` is true.
     """
 
-    fields: RuleFields
+    fields: Fields
     version: int | None = None
     agree: bool = False
 
 
 class Previewed(At):
-    fields: RuleFields | None = Field(description="Null: what removing the rule would do.")
+    fields: Fields | None = Field(description="Null: what removing the rule would do.")
 
 
 class Removed(BaseModel):
@@ -65,8 +84,21 @@ class RemoveQuery(At):
     version: int | None = None
 
 
+class Clash(BaseModel):
+    """For so many variants the collection `wins` decides the field, and `loses` does not; both are slugs."""
+
+    field: str
+    wins: str
+    loses: str
+    channel: str | None = Field(description="The one channel both rules hold in; null: every channel.")
+    variants: int
+
+
 class Effect(BaseModel):
-    """How many variants, lines and refusals, and the first twenty of each. `remarks` say what is odd about the rule."""
+    """How many variants, lines and refusals, and the first twenty of each. `remarks` say what is odd about the rule.
+
+    `clashes` are collections that share variants and decide a field otherwise.
+    """
 
     fields: dict[str, Any] | None
     covered: int
@@ -80,6 +112,7 @@ class Effect(BaseModel):
     moves: list[dict[str, Any]]
     largest_refused: dict[str, Any] | None
     remarks: list[str]
+    clashes: list[Clash]
 
 
 class RuleChange(BaseModel):
@@ -106,14 +139,15 @@ def list_rules(call: Call) -> Any:
 
 def put_rule(call: Call) -> Any:
     place = rulebook.resolve(call.runtime, call.shop, call.body.scope, call.body.channel)
-    fields = call.body.fields.model_dump(mode="json", exclude_none=True)
+    fields = _fields(call.body.fields)
     edit = Edit(place, fields, call.body.version)
     try:
         pooling.open_for_rule(call.runtime, call.connection, call.shop, edit, who=call.who, agreed=call.body.agree)
     except NeedsConsent as asked:
         raise Problem(409, f"{asked} Send the rule again with agree set to true.") from asked
     row = rulebook.put(call.connection, call.shop, place, fields, who=call.who, version=call.body.version)
-    return _shown(row, rulebook.channel_slugs(call.connection, call.shop.id))
+    remarks = rulebook.remarks(call.connection, call.shop.id, place, row.fields, today(call.shop))
+    return _shown(row, rulebook.channel_slugs(call.connection, call.shop.id)) | {"remarks": remarks}
 
 
 def remove_rule(call: Call) -> Any:
@@ -124,8 +158,19 @@ def remove_rule(call: Call) -> Any:
 
 def preview_rule(call: Call) -> Any:
     place = rulebook.resolve(call.runtime, call.shop, call.body.scope, call.body.channel)
-    fields = call.body.fields.model_dump(mode="json", exclude_none=True) if call.body.fields else None
-    return dataclasses.asdict(preview.of_rule(call.connection, call.shop, place, fields, today(call.shop)))
+    fields = _fields(call.body.fields) if call.body.fields else None
+    found = preview.of_rule(call.connection, call.shop, place, fields, today(call.shop))
+    return effect_of(found, rulebook.channel_slugs(call.connection, call.shop.id))
+
+
+def effect_of(found: preview.Preview, slugs: Mapping[str, str]) -> dict[str, Any]:
+    """What a preview tells, as it is answered; `slugs` are those of channels by id."""
+    clashes = [clash._asdict() | {"channel": slugs.get(clash.channel_id)} for clash in found.clashes]
+    return dataclasses.asdict(found) | {"clashes": clashes}
+
+
+def _fields(given: RuleFields) -> dict[str, Any]:
+    return given.model_dump(mode="json", exclude_unset=True)
 
 
 def rule_history(call: Call) -> Any:
@@ -153,7 +198,7 @@ def _named(row: Kept, slugs: dict[str, str]) -> dict[str, Any]:
 
 ROUTES = (
     Route("GET", "/rules", "read", "Rules, oldest first", list_rules, Rules, PageQuery),
-    Route("PUT", "/rules", "rules", "Set fields of a rule", put_rule, Rule, body=NewRule),
+    Route("PUT", "/rules", "rules", "Set fields of a rule", put_rule, KeptRule, body=NewRule),
     Route("DELETE", "/rules", "rules", "Remove a rule", remove_rule, Removed, RemoveQuery),
     Route("POST", "/rules/preview", "read", "What a rule would do", preview_rule, Effect, body=Previewed),
     Route("GET", "/rules/history", "read", "Who changed what, newest first", rule_history, RuleHistory, PageQuery),

@@ -7,15 +7,19 @@ from typing import Any, Literal
 
 from flask_babel import lazy_gettext as lazy
 from pydantic import BaseModel, Field
+from sqlalchemy import text
 
 from app import clock
 from app.api import paging
 from app.api.call import Call, Route
 from app.api.paging import PageQuery, Query, Text
+from app.api.problem import Problem
 from app.models import Shop
 from app.preview.supply import of_supplies
 from app.supply import BadSupply, NoSuchSupply, lines, listing
 from app.supply.fields import HeldUnits, Name, Percent, SupplyFields, Units, Words
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, :shop))")
 
 
 class Supply(BaseModel):
@@ -53,6 +57,15 @@ class SupplyQuery(PageQuery):
 
 
 class NewSupply(SupplyFields):
+    """A purchase-order line: `sku` or `variant_id`, the slug of a warehouse of the shop's own, units and dates.
+
+    `eta_latest` ends a range that begins at `eta`. `supplier` is a name; one not known yet is made. `confidence` is how
+    sure the date is, in percent. `held` units are kept back from everybody.
+
+    Where one of the same reference, SKU and warehouse is expected already, it is refused unless `another` is true.
+    """
+
+    another: bool = False
     why: Words = ""
 
 
@@ -122,21 +135,6 @@ class Reason(Query):
     why: Words = ""
 
 
-class SupplyChange(BaseModel):
-    id: int
-    kind: str
-    before: dict[str, Any]
-    after: dict[str, Any]
-    who: str
-    why: str
-    at: datetime
-
-
-class SupplyHistory(BaseModel):
-    items: list[SupplyChange]
-    next: str | None
-
-
 def today(shop: Shop) -> date:
     """The shop's calendar date."""
     return clock.today(shop.settings, datetime.now(UTC))
@@ -169,8 +167,30 @@ def get_supply(call: Call) -> Any:
 
 def add_supply(call: Call) -> Any:
     fields, why = _with_reason(call.body.model_dump(exclude_unset=True))
+    if not fields.pop("another", False):
+        _refuse_another(call, call.body)
     number = lines.add(call.connection, call.shop, fields, who=call.who, why=why, today=today(call.shop))
     return one(call, number)
+
+
+def _refuse_another(call: Call, body: NewSupply) -> None:
+    """Who sends a line again, without an Idempotency-Key, would have it come twice; and no file could name it then."""
+    if not body.reference or (body.sku is None) == (body.variant_id is None):
+        return
+    # One of two equal requests waits here until the other's line is kept.
+    call.connection.execute(_ONE_AT_A_TIME, {"name": f"supply {body.reference}", "shop": call.shop.id})
+    same = listing.rows(
+        call.connection, call.shop.id, reference=body.reference, sku=body.sku, variant_id=body.variant_id,
+        warehouse=body.warehouse, status="open", limit=1,
+    )  # fmt: skip
+    if same:
+        number = same[0].id
+        raise Problem(
+            409,
+            f"reference: Supply {number} of this reference, SKU and warehouse is expected already. Change that one, or "
+            "send this again with another set to true.",
+            more={"supply": number},
+        )
 
 
 def change_supply(call: Call) -> Any:
@@ -204,12 +224,6 @@ def cancel_supply(call: Call) -> Any:
     return one(call, call.ids["id"])
 
 
-def supply_history(call: Call) -> Any:
-    last = paging.after(call.query, int)
-    rows = listing.history(call.connection, call.shop.id, call.ids["id"], after=last, limit=call.query.limit + 1)
-    return paging.page([dict(row) for row in rows], call.query, lambda item: item["id"])
-
-
 def _with_reason(given: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     fields = dict(given)
     return fields, fields.pop("why", "")
@@ -225,5 +239,4 @@ ROUTES = (
         body=PreviewedSupply,
     ),
     Route("POST", "/supplies/{id}/cancel", "supply", "Take back what is to come", cancel_supply, Supply, body=Reason),
-    Route("GET", "/supplies/{id}/history", "read", "Every change of it", supply_history, SupplyHistory, PageQuery),
 )  # fmt: skip

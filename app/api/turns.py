@@ -1,21 +1,20 @@
-"""What people decide: whose turn it is, what is on hold, which day holds, and a pause of everything."""
+"""What people decide about lines: whose turn it is, what is on hold, which day holds; and a pause of everything."""
 
-import dataclasses
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from app import turns
-from app.api import paging
+from app.api import fields, paging
 from app.api.call import Call, Route
 from app.api.paging import PageQuery, Query
 from app.api.problem import Problem
 from app.api.supplies import Reason, today
-from app.engine.model import Policy
 from app.supply.fields import Name, Units, Words
-from app.turns import effects
+from app.turns import BadMove, effects
 from app.turns.lines import MOST
 
 
@@ -68,6 +67,44 @@ class Redated(Chosen):
     day: date
 
 
+class GiverQuery(Query):
+    """Whom units are to be handed to: `to_line_id`, or `to_order` and `sku`."""
+
+    to_order: Name | None = None
+    to_line_id: Name | None = None
+    sku: Name | None = None
+    units: Units
+
+
+class Stands(BaseModel):
+    """Units ready, and the day the last unit is expected: today where all is ready; null: nobody knows."""
+
+    ready: int
+    expected: date | None
+
+
+class Giver(BaseModel):
+    """A line that could hand the units over, before and after, and how the taker would stand.
+
+    `sooner` of the taker's units would come sooner than now.
+    """
+
+    order: str
+    line_id: str
+    units: int
+    before: Stands
+    after: Stands
+    taker: Stands
+    sooner: int
+
+
+class Givers(BaseModel):
+    """Who could give, the least harmed first; `more` were not tried, since more harm is likely."""
+
+    items: list[Giver]
+    more: int
+
+
 class Made(BaseModel):
     id: int
 
@@ -80,33 +117,6 @@ class MadeMany(BaseModel):
 
 class Undone(BaseModel):
     undone: bool
-
-
-class QueuePolicy(BaseModel):
-    policy: Policy
-    wanted_key: str
-    rank_key: str
-
-
-class NewPolicy(Query):
-    policy: Policy | None = None
-    wanted_key: Words | None = None
-    rank_key: Words | None = None
-
-
-class PolicyQuery(NewPolicy):
-    policy: Policy
-
-
-class PolicyEffect(BaseModel):
-    """How many lines would gain and lose, and the first fifty of each. `remarks` say what the policy cannot go by."""
-
-    lines: int
-    gaining: int
-    losing: int
-    gains: list[dict[str, Any]]
-    losses: list[dict[str, Any]]
-    remarks: list[str]
 
 
 class Pausing(BaseModel):
@@ -133,8 +143,20 @@ def move(call: Call) -> Any:
     if not other:
         [number] = turns.pin(call.connection, call.shop, [line], who=call.who, why=body.why)
         return {"id": number}
-    taker = _line(call, body.to_line_id, body.to_order, body.sku if body.to_order else None)
+    taker = _line(call, body.to_line_id, body.to_order, body.sku if body.to_order else None, field="to_order")
     return {"id": turns.hand_over(call.connection, call.shop, line, taker, body.units, who=call.who, why=body.why)}
+
+
+def list_givers(call: Call) -> Any:
+    query = call.query
+    try:
+        line = _line(call, query.to_line_id, query.to_order, query.sku, field="to_order")
+        found = effects.givers(call.connection, call.shop, line, query.units, today(call.shop))
+    except BadMove as refused:
+        # That the line has not so many units; else there is no such line.
+        status = 400 if str(refused).startswith("units: ") else 404
+        raise Problem(status, fields.told(refused)) from refused
+    return {"items": [asdict(giver) | {"line_id": giver.line} for giver in found.found], "more": found.more}
 
 
 def hold(call: Call) -> Any:
@@ -165,26 +187,12 @@ def _lines(call: Call) -> list[str]:
     return [_line(call, None, body.order, body.sku)]
 
 
-def _line(call: Call, line: str | None, order: str | None, sku: str | None) -> str:
+def _line(call: Call, line: str | None, order: str | None, sku: str | None, *, field: str = "order") -> str:
     if line is not None and order is None and sku is None:
         return line
     if line is None and order is not None and sku is not None:
         return turns.find(call.connection, call.shop.id, order, sku)
-    raise Problem(400, "order, sku: Name an order line by its id, or by order and sku.")
-
-
-def get_policy(call: Call) -> Any:
-    return turns.of(call.shop).model_dump()
-
-
-def put_policy(call: Call) -> Any:
-    changes = call.body.model_dump(exclude_none=True)
-    return turns.put(call.connection, call.shop, changes, who=call.who).model_dump()
-
-
-def preview_policy(call: Call) -> Any:
-    changes = call.query.model_dump(exclude_none=True)
-    return dataclasses.asdict(effects.of_policy(call.connection, call.shop, changes, today(call.shop)))
+    raise Problem(400, f"{field}, sku: Name an order line by its id, or by order and sku.")
 
 
 def get_pause(call: Call) -> Any:
@@ -208,13 +216,11 @@ def _after(call: Call, change: Callable[..., None]) -> Any:
 ROUTES = (
     Route("GET", "/moves", "read", "What people decided about lines", list_moves, TurnMoves, PageQuery),
     Route("POST", "/moves", "queue", "Pin an order, or hand units over", move, Made, body=NewMove, status=201),
+    Route("GET", "/moves/givers", "read", "Who could hand units over", list_givers, Givers, GiverQuery),
     Route("POST", "/moves/hold", "queue", "Put lines on hold", hold, MadeMany, body=Chosen, status=201),
     Route("POST", "/moves/release", "queue", "Take lines off hold", release, MadeMany, body=Chosen),
     Route("POST", "/moves/redate", "queue", "Give lines a day by hand", redate, MadeMany, body=Redated, status=201),
     Route("POST", "/moves/{id}/undo", "queue", "Take a move back", undo_move, Undone, body=Reason),
-    Route("GET", "/queue/policy", "read", "Who is served first", get_policy, QueuePolicy),
-    Route("PUT", "/queue/policy", "queue", "Change who is served first", put_policy, QueuePolicy, body=NewPolicy),
-    Route("GET", "/queue/policy/preview", "read", "Who gains, who loses", preview_policy, PolicyEffect, PolicyQuery),
     Route("GET", "/pause", "read", "Whether the shop is paused", get_pause, Pausing),
     Route("POST", "/pause", "rules", "Sell nothing past zero for now", pause, Pausing, body=Reason),
     Route("POST", "/resume", "rules", "End the pause", resume, Pausing, body=Reason),

@@ -1,7 +1,7 @@
 """From a request to a handler and back: who asks, how often, what, and whether it was asked before."""
 
 from collections.abc import Callable
-from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -10,13 +10,27 @@ from sqlalchemy import Row
 from werkzeug.exceptions import HTTPException
 
 from app import keys, tasks
-from app.api import arrivals, queue, repeats, rules, suppliers, supplies, turns
+from app.api import (
+    arrivals,
+    fields,
+    policy,
+    queue,
+    reasons,
+    repeats,
+    reports,
+    rules,
+    suppliers,
+    supplies,
+    supply_history,
+    turns,
+)
 from app.api.call import Call, Route
 from app.api.openapi import document
 from app.api.problem import Problem
 from app.api.rate import Rates
 from app.models import Shop
 from app.platforms import ShopError
+from app.refusal import Refusal
 from app.rulebook import BadRule, NoSuchTarget, StaleRule
 from app.runtime import Runtime
 from app.supply import BadSupply, ChangedMeanwhile, NoSuchSupply
@@ -27,14 +41,18 @@ ROUTES: tuple[Route, ...] = (
     *rules.ROUTES,
     *suppliers.ROUTES,
     *supplies.ROUTES,
+    *supply_history.ROUTES,
     *arrivals.ROUTES,
     *queue.ROUTES,
+    *reasons.ROUTES,
+    *reports.ROUTES,
+    *policy.ROUTES,
     *turns.ROUTES,
 )
 LARGEST_ID = 2**63
 
 # The first that fits; the message says what to do.
-REFUSALS: tuple[tuple[type[Exception], int], ...] = (
+REFUSALS: tuple[tuple[type[Refusal], int], ...] = (
     (NoSuchTarget, 404),
     (StaleRule, 409),
     (BadRule, 400),
@@ -86,6 +104,10 @@ def _view(route: Route) -> Callable[..., Response]:
         try:
             return _answer(route, ids)
         except Problem as problem:
+            wrong = fields.named(problem.detail, route.query, route.body)
+            # What the shop says is about no field of the request.
+            if wrong and problem.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                problem.more = {"errors": wrong} | problem.more
             return problem.response()
 
     return view
@@ -115,7 +137,7 @@ def _caller(runtime: Runtime, route: Route) -> tuple[Shop, Row[*tuple[Any, ...]]
     with runtime.engine.begin() as connection:
         key = keys.find(connection, secret.strip()) if kind.lower() == "bearer" else None
     if key is None:
-        detail = "Send a key that holds: Authorization: Bearer KEY. `dueback key add` makes one."
+        detail = "Send a key that holds: Authorization: Bearer KEY. Dueback's settings or `dueback key add` make one."
         raise Problem(401, detail, headers={"WWW-Authenticate": "Bearer"})
     rates: Rates = current_app.extensions["dueback-rates"]
     if pause := rates.wait(key.id, key.per_minute):
@@ -148,31 +170,10 @@ def _checked(model: type[BaseModel] | None, read: Callable[[type[BaseModel]], Ba
     try:
         return read(model)
     except ValidationError as wrong:
-        errors = _errors(model, wrong)
+        errors = fields.errors(model, wrong)
         first = errors[0]
         detail = f"{first['field'] or 'body'}: {first['message'].rstrip('.')}."
         raise Problem(400, detail, more={"errors": errors}) from wrong
-
-
-def _errors(model: type[BaseModel], wrong: ValidationError) -> list[dict[str, str]]:
-    """What is wrong with each field. Where it takes a number or a word, pydantic tells of each what it is not."""
-    found: dict[str, dict[str, None]] = {}
-    for error in wrong.errors(include_url=False):
-        if error["type"] != "extra_forbidden":
-            path = [str(part) for part in error["loc"] if isinstance(part, int) or part in _names(model)]
-        else:
-            path = [str(part) for part in error["loc"]]
-        is_date = error["type"].startswith("date")
-        said = "It takes a date like 2026-12-24" if is_date else error["msg"].removeprefix("Value error, ")
-        found.setdefault(".".join(path), {})[said] = None
-    return [{"field": field, "message": ", or ".join(said)} for field, said in found.items()]
-
-
-@cache
-def _names(model: type[BaseModel]) -> set[str]:
-    """The fields of a model and of those within it."""
-    schema = model.model_json_schema()
-    return {name for part in (schema, *schema.get("$defs", {}).values()) for name in part.get("properties", ())}
 
 
 def _once(route: Route, runtime: Runtime, shop: Shop, made: tuple[Any, ...]) -> tuple[int, str]:
@@ -198,10 +199,10 @@ def _perform(
             if keep is not None:
                 repeats.hold(connection, keep)
             found = route.handler(Call(runtime, shop, connection, who, ids, query, body))
-            text = route.answer.model_validate(found, from_attributes=False).model_dump_json()
+            text = route.answer.model_validate(found, from_attributes=False).model_dump_json(by_alias=True)
             if keep is not None:
                 repeats.keep(connection, keep, route.status, text)
     except tuple(kind for kind, _ in REFUSALS) as refused:
         status = next(status for kind, status in REFUSALS if isinstance(refused, kind))
-        raise Problem(status, str(refused)) from refused
+        raise Problem(status, fields.told(refused)) from refused
     return route.status, text

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain, groupby
@@ -44,7 +45,7 @@ def load_facts(
     supposed: Supposed | None = None,
     policy: model.Policy | None = None,
 ) -> list[model.Facts]:
-    """Everything the engine needs for these variants; those not in the book are left out.
+    """Everything the engine needs for these variants; of those that are gone from the shop, who still waits.
 
     The rules are those that hold on the day `today`, the shop's own unless another is given, or what is `supposed`. The
     queue is served as the shop serves it, or by another `policy`.
@@ -68,7 +69,7 @@ def load_facts(
     claims = load_claims(connection, shop.id, variants, {usual, policy or usual}, *_by_line(decided.values()))
     paused = turns.paused(connection, shop.id) is not None
     time_zone = clock.zone(shop.settings).key
-    return [
+    there = [
         model.Facts(
             variant=variant,
             stocks=tuple(stocks[variant]),
@@ -84,6 +85,11 @@ def load_facts(
             paused=paused,
         )
         for variant, tracked in ((each.scopes.id, each.tracked) for each in known)
+    ]
+    unsold = tuple(replace(channel, pool=None, draining=()) for channel in channels)
+    return there + [
+        model.Facts(variant=variant, channels=unsold, claims=tuple(claims[variant]), time_zone=time_zone, gone=True)
+        for variant in sorted(set(variants) - pools.keys())
     ]
 
 

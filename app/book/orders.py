@@ -84,7 +84,8 @@ def _line_row(row: Row, order: OrderSeen, line: LineSeen, old: Row | None, joine
         "order_id": order.id,
         "channel_id": row["channel_id"],
         "order_number": row["number"],
-        "variant_id": line.variant,
+        # The shop forgets what a line was of once that is deleted.
+        "variant_id": line.variant or (old["variant_id"] if old else None),
         "sku": line.sku,
         "quantity": line.quantity,
         "open": _open(order, line),

@@ -71,6 +71,8 @@ class Cause(StrEnum):
     OVERTAKEN = "overtaken"
     """The shop's own policy serves another order first."""
 
+    VARIANT_GONE = "variant_gone"
+    """The variant was deleted in the shop: no supply of it will serve the line."""
     RULE_CHANGED = "rule_changed"
     PLACES_CHANGED = "places_changed"
     """The channel sells from other warehouses."""
@@ -105,6 +107,7 @@ LET_DATES_MOVE_LATER = frozenset(
         Cause.REDATED,
         Cause.POLICY_CHANGED,
         Cause.OVERTAKEN,
+        Cause.VARIANT_GONE,
         Cause.RULE_CHANGED,
         Cause.PLACES_CHANGED,
         Cause.TIME_PASSED,

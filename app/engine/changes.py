@@ -37,7 +37,7 @@ class Basis:
     """What a plan of one variant went by, as far as it can move a date.
 
     `stocks` are the units on hand by warehouse, `terms` by channel what its rule decides, `places` by channel its
-    warehouses; `redated` are the days that people gave, by line.
+    warehouses; `redated` are the days that people gave, by line; `gone` as in `Facts`.
     """
 
     day: date
@@ -50,6 +50,7 @@ class Basis:
     pinned: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
     redated: Mapping[str, date] = field(default_factory=dict)
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ def basis_of(facts: Facts, supplies: Mapping[str, Coming], day: date) -> Basis:
         pinned=frozenset(claim.line for claim in facts.claims if claim.pinned),
         held=frozenset(claim.line for claim in facts.claims if claim.held),
         redated={claim.line: claim.redated for claim in facts.claims if claim.redated},
+        gone=facts.gone,
     )
 
 

@@ -24,10 +24,8 @@ class Calendar:
         self._release = release_of(terms, today)
         self._held_until = None if terms.early_sale else self._release
         self._terms = terms
-        self._zone = ZoneInfo(terms.time_zone or facts.time_zone)
-        self._shops_zone = ZoneInfo(facts.time_zone)
+        self._facts, self._warehouses = facts, warehouses
         self._closed = facts.holidays.get(terms.holidays, frozenset()) if terms.holidays else frozenset()
-        self._coming = [each for each in facts.supplies if each.quantity and each.warehouse in warehouses]
         self._due: dict[date, date] = {}
 
     def dated(self, pieces: list[Piece]) -> list[Piece]:
@@ -61,7 +59,7 @@ class Calendar:
 
         With a cut-off it says when work begins: where business days are counted, on one of them.
         """
-        local = queued_at.astimezone(self._zone)
+        local = queued_at.astimezone(ZoneInfo(self._terms.time_zone or self._facts.time_zone))
         day, cut_off = local.date(), self._terms.cut_off
         if cut_off is None:
             return day
@@ -73,7 +71,11 @@ class Calendar:
 
     def new_order_counts_from(self) -> date:
         """The same for whoever orders some time today: it may be at the last moment, so what is told holds for all."""
-        return self.order_counts_from(datetime.combine(self.today, time.max, self._shops_zone))
+        return self.order_counts_from(datetime.combine(self.today, time.max, ZoneInfo(self._facts.time_zone)))
+
+    def lead_times_end(self) -> Collection[date]:
+        """The days on which the lead times end that were asked for."""
+        return self._due.values()
 
     def _dated(self, piece: Piece) -> Piece:
         if piece.source is Source.ON_HAND:
@@ -91,15 +93,12 @@ class Calendar:
             self._due[start] = ends + timedelta(days=self._terms.buffer_days)
         return self._due[start]
 
-    def lead_times_end(self) -> Collection[date]:
-        """The days on which the lead times end that were asked for."""
-        return self._due.values()
-
     @cached_property
     def _last_supply(self) -> date | None:
         """When the last of the supplies comes that has a day."""
-        days = (comes_on(each, self._terms.confidence) for each in self._coming if each.eta >= self.today)
-        last = max(days, default=None)
+        coming = (each for each in self._facts.supplies if each.quantity and each.eta >= self.today)
+        mine = (each for each in coming if each.warehouse in self._warehouses)
+        last = max((comes_on(each, self._terms.confidence) for each in mine), default=None)
         return last and last + timedelta(days=self._terms.buffer_days)
 
     def _after(self, day: date, days: int) -> date:

@@ -184,7 +184,8 @@ class Facts:
 
     `channels` are all of the shop's, with or without a pool: their claims compete for the same units. A warehouse
     without a row in `stocks` holds nothing. `holidays` are the days off by country, far enough ahead for every rule;
-    `time_zone` is the shop's. `paused`: whatever the rules say, nothing is sold past zero now.
+    `time_zone` is the shop's. `paused`: whatever the rules say, nothing is sold past zero now. `gone`: the variant was
+    deleted, so there is nothing but who still waits.
     """
 
     variant: str
@@ -199,6 +200,7 @@ class Facts:
     time_zone: str = "UTC"
     holidays: Mapping[str, frozenset[date]] = field(default_factory=dict)
     paused: bool = False
+    gone: bool = False
 
     def terms(self, channel: Channel) -> Terms:
         """What holds in the channel. Without a pool, or a rule for it, nothing is sold past zero."""

@@ -34,6 +34,8 @@ class Tracer:
         """The one cause of the move of the line."""
         if not line.before:
             return self._ordered(line)
+        if self._after.gone:
+            return _own(line) or Reason(Cause.VARIANT_GONE)
         if last_day(line.after) > last_day(line.before):
             return next(self._later(line))
         if line.after and line.line in self._before.held ^ self._after.held:

@@ -33,7 +33,8 @@ def variant(
     """Why the variant can be ordered or not in each channel, or in the one with this slug. Raises NoSuchChannel.
 
     `reasons` are words that programs know, `limits` how many units each field of the rule would let through alone, the
-    narrowest first, None for any number; `why` says all of it in sentences.
+    narrowest first, None for any number; `why` says all of it in sentences. Where it is `unlimited`, `backorder_left`
+    and the largest of the `steps` stand for any number.
     """
     [facts] = book.load_facts(connection, shop, [variant_id], today)
     chosen = [each for each in facts.channels if channel in {None, each.slug}]
@@ -96,6 +97,7 @@ class _Explained:
             "status": offer.status,
             "available_now": offer.available_now,
             "backorder_left": offer.backorder_left,
+            "unlimited": self._open_ended,
             "outstanding": numbers.outstanding if numbers else None,
             "reasons": list(self._reasons()),
             "limits": [{"field": each.field, "value": each.value, "room": each.room} for each in self._limits],

@@ -78,6 +78,11 @@ class Desk:
         asked = {"token": token(self.signing, may or EVERYTHING, **changes), "parent": PARENT}
         return self.web.post("/admin/session", json=asked)
 
+    def looks(self, **kept: str) -> None:
+        """Theme and language as the dashboard's script keeps them."""
+        for name, value in kept.items():
+            self.web.set_cookie(f"dueback-{name}", value, path=f"/admin/{self.shop_id}")
+
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.web.get(f"/admin/{self.shop_id}{path}", headers=self.headers, **options)
 

@@ -71,6 +71,20 @@ def test_the_page_says_who_did_what_and_what_stands_behind_it(desk: Desk, done: 
     assert "<b>ERP" not in page
 
 
+def test_numbers_and_what_is_no_person_are_told_in_the_language_of_the_desk(
+    desk: Desk, there: Waiting, engine: Engine
+) -> None:
+    there.expect(1200, 9, "PO-2")
+    with engine.begin() as connection:
+        connection.execute(update(Activity).values(who="dueback command"))
+    desk.sign_in()
+    desk.looks(locale="de")
+    page = desk.get("/activity").text
+    assert "Stück: 1.200" in page
+    assert ">Befehl dueback</a>" in page
+    assert "?who=dueback+command" in page
+
+
 def test_each_thing_leads_to_its_page_and_to_all_that_was_done_about_it(desk: Desk, done: Waiting) -> None:
     desk.sign_in("MANAGE_ORDERS")
     page = desk.get("/activity").text

@@ -101,9 +101,10 @@ def test_outside_a_dashboard_a_page_says_where_to_go(desk: Desk) -> None:
 
 def test_the_dashboards_own_address_leads_to_the_shops_pages(desk: Desk) -> None:
     desk.sign_in()
-    query = "?domain=shop.example&saleorApiUrl=https://shop.example/graphql/&id=A&theme=dark&orderId=O1"
+    query = "?domain=shop.example&saleorApiUrl=https://shop.example/graphql/&id=A&featureFlags[a][b]=c&theme=dark&orderId=O1"
     answer = desk.web.get(f"/admin/widgets/order{query}", headers=desk.headers)
-    assert answer.location == f"/admin/{desk.shop_id}/widgets/order?orderId=O1"
+    # The theme stays, for the first paint.
+    assert answer.location == f"/admin/{desk.shop_id}/widgets/order?orderId=O1&theme=dark"
 
 
 def test_another_shops_pages_are_not_there(desk: Desk, engine: Engine) -> None:
@@ -147,10 +148,27 @@ def test_an_address_that_leads_nowhere_has_a_way_on(desk: Desk, path: str) -> No
     assert "dashboard" in answer.text
 
 
-def test_the_looks_follow_the_dashboard(desk: Desk) -> None:
+def test_the_looks_are_those_the_script_kept(desk: Desk) -> None:
     desk.sign_in()
-    answer = desk.web.post(f"/admin/{desk.shop_id}/looks", json={"theme": "dark", "locale": "de-AT"})
-    assert answer.json == {"theme": "dark", "locale": "de"}
+    desk.looks(theme="dark", locale="de-AT")
     page = desk.get("/").text
     assert 'data-theme="dark"' in page
-    assert 'lang="de"' in page
+    assert '<html lang="de"' in page
+    assert 'data-locale="de-AT"' in page
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_the_theme_in_the_dashboards_address_wins(desk: Desk, signed_in: bool) -> None:
+    if signed_in:
+        desk.sign_in()
+    desk.looks(theme="light")
+    for address in ("/?theme=dark", "/queue?theme=dark", "/nothing?theme=dark"):
+        assert 'data-theme="dark"' in desk.get(address).text
+
+
+def test_looks_that_nobody_knows_are_the_first(desk: Desk) -> None:
+    desk.sign_in()
+    desk.looks(theme="sepia", locale="xx")
+    page = desk.get("/?theme=sepia").text
+    assert 'data-theme="light"' in page
+    assert '<html lang="en"' in page

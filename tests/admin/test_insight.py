@@ -85,6 +85,8 @@ def test_the_page_has_a_table_and_a_file_for_each_chart(desk: Desk, waited: Shop
     desk.sign_in("MANAGE_ORDERS")
     page = desk.get("/insight").text
     assert "€47.50" in page or "€19.00" in page
+    assert f'<th scope="row">{TODAY:%B %Y}</th>' in page
+    assert f'text-anchor="middle">{TODAY:%b %Y}</text>' in page
     for name in ("kept", "waiting", "promises", "suppliers", "demand"):
         answer = desk.get(f"/insight/{name}.csv")
         assert (answer.status_code, answer.mimetype) == (200, "text/csv")

@@ -27,7 +27,7 @@ def said(request: pytest.FixtureRequest, desk: Desk) -> int:
 
 
 def _speak(desk: Desk, language: str) -> None:
-    assert desk.web.post(f"/admin/{desk.shop_id}/looks", json={"locale": language}).status_code == 200
+    desk.looks(locale=language)
 
 
 def _text(page: str) -> str:

@@ -43,7 +43,7 @@ def test_a_shop_without_rules_begins_with_the_guide(desk: Desk, empty: LiveShop)
     desk.sign_in()
     page = desk.get("/").text
     assert "<h1>Set up</h1>" in page
-    assert 'aria-current="page">Overview' in page
+    assert 'aria-current="page">Set up' in page
 
 
 def test_the_guide_ends_with_the_first_variant_open(desk: Desk, engine: Engine, shop: Shop, empty: LiveShop) -> None:
@@ -160,6 +160,7 @@ def test_the_checks_are_told_each_with_its_way(desk: Desk, shop: Shop, empty: Li
     empty.permissions = NEEDED
     told = desk.get("/setup/checks").text
     assert 'data-dashboard="/site-settings/"' in told
+    assert told.count("that the shop's staff must put right") == 1
     assert f'action="/admin/{desk.shop_id}/setup/mend"' in told
 
 

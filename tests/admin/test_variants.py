@@ -50,6 +50,16 @@ def test_the_list_says_how_each_variant_stands_those_waited_for_first(desk: Desk
     assert "<b>cup" not in page
 
 
+def test_what_is_on_hand_of_a_preorder_is_left_to_order_besides_its_cap(
+    desk: Desk, shelf: Waiting, engine: Engine
+) -> None:
+    desk.sign_in()
+    show(engine, status="preorder", available_now="0", backorder_left="171")
+    page = desk.get("/variants").text
+    assert "171 left to order, 46 of them past zero" in page
+    assert "4 of 50 past zero" not in page
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

@@ -73,7 +73,7 @@ def test_a_popup_that_the_widget_opened_knows_what_it_is_about(desk: Desk, there
     assert "not read this order yet" in desk.get("/popups/order?appParams=" + "a%3D1%26" * 50).text
     query = "?saleorApiUrl=https://shop.example/graphql/&theme=dark&appParams=orderId%3DO1"
     answer = desk.web.get(f"/admin/popups/order{query}", headers=desk.headers)
-    assert answer.location == f"/admin/{desk.shop_id}/popups/order?appParams=orderId%3DO1"
+    assert answer.location == f"/admin/{desk.shop_id}/popups/order?appParams=orderId%3DO1&theme=dark"
 
 
 @pytest.mark.parametrize("what", ["widgets", "popups"])

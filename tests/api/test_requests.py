@@ -157,8 +157,25 @@ def test_what_cannot_be_meant_is_refused_with_its_place_and_nothing_is_kept(
     before = supplies(engine)
     answer = api("POST", "/supplies", NEW | change)
     assert answer.status_code in {400, 404}
-    assert field in (answer.json or {})["detail"]
+    problem = answer.json or {}
+    assert problem["detail"].startswith(f"{field}: ")
+    assert [error["field"] for error in problem["errors"]] == [field]
     assert supplies(engine) == before
+
+
+def test_what_is_wrong_with_a_rule_is_named_where_it_stands_in_the_body(api: Api) -> None:
+    for path in ("PUT /rules", "POST /rules/preview"):
+        method, _, route = path.partition(" ")
+        problem = api(method, route, {"scope": "shop", "fields": {"mode": "backorder", "early_sale": True}}).json or {}
+        assert [error["field"] for error in problem["errors"]] == ["fields.early_sale"]
+        assert problem["detail"].startswith("early_sale: A backorder has no release")
+
+
+def test_a_refusal_advises_no_command(api: Api) -> None:
+    for method, path in (("PATCH", "/supplies/999"), ("POST", "/moves/999/undo"), ("POST", "/receipts/999/undo")):
+        answer = api(method, path, {})
+        assert answer.status_code in {404, 409}
+        assert "dueback" not in (answer.json or {})["detail"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[" * 100_000, b'{"quantity": NaN}', b"\xff\xfe", b"null", b'"text"'])

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from app import history, models
+from app import history, models, queue
 from app.book import bases
 from app.engine.changes import Basis, Coming
 from app.engine.model import Policy
+from tests.app.supply_shop import TODAY
 from tests.app.waiting import Waiting, day
 
 
@@ -155,6 +156,25 @@ def test_an_order_that_is_read_late_is_named(there: Waiting) -> None:
     there.order(1, 3)
     there.look()
     assert last(there, 2) == ("older_order_seen", "Order 1 was placed earlier and was read only now.")
+
+
+def test_of_a_variant_that_is_deleted_nothing_is_promised_any_more(there: Waiting) -> None:
+    there.expect(5, 10)
+    there.stocks.units["B"] = 1
+    there.order(1, 3)
+    there.look()
+    there.gone = True
+    there.look()
+    there.look()
+    before, move = moves(there)[-2:]
+    assert (before["to"], move["cause"], move["to"]) == (day(10).isoformat(), "variant_gone", None)
+    assert move["units"] == {"ready_before": 1, "ready_after": 0, "waiting_before": 2, "waiting_after": 3}
+    assert move["why"] == "The variant was deleted in the shop: nothing will come for the order any more."
+    with there.engine.connect() as connection:
+        assert [claim["order"] for claim in queue.at_risk(connection, there.shop.id, TODAY)] == ["1"]
+    there.cancel(1)
+    there.look()
+    assert moves(there)[-1]["cause"] == "cancelled"
 
 
 def test_a_page_of_the_history_goes_on_where_the_last_one_ended(there: Waiting) -> None:

@@ -21,13 +21,17 @@ def day(number: int) -> date:
 
 @dataclass
 class Waiting:
-    """The shop of `supply_shop` with backorders on. Order "1" is order-1, its only line line-1."""
+    """The shop of `supply_shop` with backorders on. Order "1" is order-1, its only line line-1.
+
+    `gone`: the variant was deleted there.
+    """
 
     engine: Engine
     shop: models.Shop
     stocks: Stocks = field(default_factory=Stocks)
     orders: dict[str, OrderSeen] = field(default_factory=dict)
     looked: datetime = NOW
+    gone: bool = False
 
     @classmethod
     def opened(cls, engine: Engine, **fields: Any) -> "Waiting":
@@ -82,12 +86,20 @@ class Waiting:
         """The app reads everything and plans, so many days from now."""
         self.looked = max(self.looked + timedelta(minutes=1), NOW + timedelta(days=days))
         today = self.looked.date()
-        observe(self.engine, self.shop.id, self.stocks, at=self.looked)
+        if self.gone:
+            with self.engine.begin() as connection:
+                book.record_variants(connection, self.shop.id, ["V1"], [], self.looked)
+        else:
+            observe(self.engine, self.shop.id, self.stocks, at=self.looked)
         with self.engine.begin() as connection:
-            seen = list(self.orders.values())
+            seen = [self._shown(order) for order in self.orders.values()]
             book.record_orders(connection, self.shop, [order.id for order in seen], seen, self.looked)
             facts = book.load_facts(connection, self.shop, ["V1"], today)
             book.save_plans(connection, self.shop.id, facts, [plan(each, today) for each in facts], today, self.looked)
+
+    def _shown(self, order: OrderSeen) -> OrderSeen:
+        """The shop forgets what a line was of once that is deleted."""
+        return replace(order, lines=(replace(order.lines[0], variant=None),)) if self.gone else order
 
     def count(self, table: type[models.Table]) -> int:
         with self.engine.connect() as connection:

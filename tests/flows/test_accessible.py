@@ -70,3 +70,16 @@ def test_everybody_can_use(visit: Visit, walk: Walk) -> None:
         assert layout_shift(walk.frame) == 0
         assert (width, violations(walk.frame)) == (width, [])
         assert (walk.dashboard.troubles, walk.failed) == ([], [])
+
+
+@pytest.mark.parametrize("visit", [visit for visit in VISITS if visit.path in ("/supply", "/settings")], ids=str)
+def test_a_narrow_menu_shows_where_one_is(visit: Visit, walk: Walk) -> None:
+    walk.open(visit, WIDTHS[1])
+    expect(walk.frame.locator(".menu [aria-current]")).to_be_in_viewport(ratio=0.9)
+
+
+def test_the_fields_of_a_bar_are_of_one_height(walk: Walk) -> None:
+    walk.open(next(visit for visit in VISITS if visit.path == "/queue"), WIDTHS[0])
+    fields = walk.frame.locator(".filters .field, .bulk .field").locator("input, select").filter(visible=True)
+    assert fields.count() > len(WIDTHS)
+    assert len(set(fields.evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().height)"))) == 1

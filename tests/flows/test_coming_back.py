@@ -7,6 +7,7 @@ from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import FrameLocator, expect
 from sqlalchemy import select
 
+from app.admin.staff import STAFF
 from app.models import Supply
 from tests.flows.accessible import violations
 from tests.flows.dashboard import Dashboard
@@ -23,7 +24,7 @@ def let_session_end(dashboard: Dashboard) -> None:
     assert signing
     [cookie] = [each for each in dashboard.context.cookies() if each["name"] == "dueback"]
     held = signing.loads(cookie["value"])
-    for person in held["staff"].values():
+    for person in held[STAFF].values():
         person["until"] = 1
     dashboard.context.add_cookies([cookie | {"value": signing.dumps(held)}])  # type: ignore[list-item]
 

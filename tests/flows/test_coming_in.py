@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, FrameLocator, Route, expect
 
 from tests.flows.accessible import violations
 from tests.flows.dashboard import Dashboard
@@ -33,6 +33,49 @@ def test_theme_and_language_are_the_dashboards(dashboard: Dashboard, scene: Scen
     expect(app.locator("html")).to_have_attribute("data-theme", "light")
     app.get_by_role("navigation").get_by_role("link").nth(1).click()
     expect(app.locator("html")).to_have_attribute("data-theme", "light")
+
+
+def looks_like(app: FrameLocator, theme: str, locale: str, title: str) -> None:
+    expect(app.get_by_role("heading", level=1)).to_have_text(title)
+    expect(app.locator("html")).to_have_attribute("lang", locale)
+    expect(app.locator("html")).to_have_attribute("data-theme", theme)
+
+
+class Late:
+    """Answers that the app gave to requests of this address, and that arrive only when they are let."""
+
+    def __init__(self, dashboard: Dashboard, address: str) -> None:
+        self._held: list[tuple[Route, APIResponse]] = []
+        self._is_holding = True
+        dashboard.page.route(address, self._take)
+
+    def _take(self, route: Route) -> None:
+        if self._is_holding:
+            self._held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    def arrive(self) -> None:
+        assert self._held
+        self._is_holding = False
+        for route, answer in self._held:
+            route.fulfill(response=answer)
+
+
+def test_theme_and_language_that_changed_at_once_hold_whatever_else_is_answered_late(
+    dashboard: Dashboard, scene: Scene
+) -> None:
+    app = dashboard.open_app(scene.app_id, "/activity")
+    looks_like(app, "light", "en", "Activity")
+    dashboard.theme("dark")
+    dashboard.locale("de")
+    late = Late(dashboard, "**/admin/session")
+    app = dashboard.open_app(scene.app_id, "/activity")
+    looks_like(app, "dark", "de", "Verlauf")
+    late.arrive()
+    for link in ("Nachschub", "Regeln"):
+        app.get_by_role("link", name=link, exact=True).click()
+        looks_like(app, "dark", "de", link)
 
 
 def test_outside_a_dashboard_the_page_says_where_to_go(dashboard: Dashboard, scene: Scene) -> None:

@@ -9,7 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from app.admin.language import LANGUAGES
+from app.admin.looks import LANGUAGES
 
 APP = Path(__file__).parents[2] / "app"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]

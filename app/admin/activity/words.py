@@ -114,10 +114,10 @@ def plain(value: Any) -> str:
             return "–"
         case bool():
             return str(shapes.SWITCH[shapes.YES if value else shapes.NO])
-        case list():
-            return ", ".join(map(plain, value))
-        case dict():
-            return ", ".join(map(plain, value.values()))
+        case int():
+            return number(value)
+        case list() | dict():
+            return ", ".join(map(plain, value.values() if isinstance(value, dict) else value))
         case str() if len(value) == len("2026-01-01") and value[:4].isdecimal() and value[4] == "-":
             return day(value)
         case _:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, exists, select
 
 from app import queue
-from app.admin import exporting, lists
+from app.admin import entry, exporting, lists
 from app.admin.queue import saved
 from app.admin.queue.filtering import WORDS, QueueFilters, choices
 from app.admin.queue.mounting import views
@@ -27,7 +27,7 @@ COLUMNS = (
 def index(visit: Visit) -> ResponseReturnValue:
     filters = lists.filters(QueueFilters)
     views_saved = saved.views_of(visit)
-    if not request.args and request.method == "GET" and (first := saved.default_of(views_saved)):
+    if not entry.own(request.args) and request.method == "GET" and (first := saved.default_of(views_saved)):
         return redirect(url_for("queue.index", shop_id=visit.shop.id) + first.query)
     found = queue.page(
         visit.connection, visit.shop.id, filters.asked(visit), today=visit.today, offset=filters.offset,

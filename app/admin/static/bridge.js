@@ -7,11 +7,13 @@
 
   const SILENT_AFTER = 10_000;
   const LOOKS_WITHIN = 250;
+  const LOOKS = ["theme", "locale"];
   const WORKED_ON_AFTER = 3_000;
   const POPUP_GONE_FOR = 1_000;
   const ANSWERS_WITHIN = 150;
   const signIn = document.querySelector("main.sign-in[data-session]");
-  const looks = { theme: null, locale: null };
+  const told = {};
+  let shop = location.pathname.match(/^\/admin\/(\d+)/)?.[1];
   let exchanging = false;
 
   function dispatch(type, payload = {}) {
@@ -32,6 +34,24 @@
     shown.hidden = false;
   }
 
+  // Theme and language, as app/admin/looks.py reads them. The dashboard tells each once, and again when it changes:
+  // a page that was asked for meanwhile comes in the old one and finds the new one here.
+  function kept(look) {
+    return document.cookie.match(`(?:^|; )dueback-${look}=([^;]*)`)?.[1];
+  }
+
+  function keep() {
+    for (const look of LOOKS.filter((each) => shop && /^[\w-]{2,20}$/.test(told[each] || ""))) {
+      document.cookie = `dueback-${look}=${told[look]}; path=/admin/${shop}; secure; samesite=none; partitioned`;
+    }
+  }
+
+  function follow() {
+    root.dataset.theme = told.theme || kept("theme") || root.dataset.theme;
+    const locale = kept("locale") || root.dataset.locale;
+    if (!signIn && locale !== root.dataset.locale && root.dataset.route) location.reload();
+  }
+
   // What the dashboard adds to an address says nothing once we know who this is.
   function ownAddress() {
     const address = new URL(location.href);
@@ -48,53 +68,39 @@
     exchanging = true;
     if (location.hash === "#signed-in") return trouble("cookie");
     await new Promise((resolve) => setTimeout(resolve, LOOKS_WITHIN));
-    const asked = new URL(location.href).searchParams.get("theme");
-    const wanted = { token, parent, theme: looks.theme || asked || "light", locale: looks.locale || "en" };
-    const { ok, body } = await send(signIn.dataset.session, wanted);
+    const locale = told.locale || kept("locale");
+    const { ok, body } = await send(signIn.dataset.session, { token, parent, locale });
     if (!ok) {
       // The dashboard hands over another token before long.
       exchanging = false;
       return trouble("refused", body.message);
     }
+    shop = body.shop;
+    keep();
     const again = signIn.querySelector("form[data-again]");
     if (again) return again.submit();
     const address = ownAddress();
     if (!/^\/admin\/\d+(\/|$)/.test(address.pathname)) {
-      address.pathname = address.pathname.replace(/^\/admin\/?/, `/admin/${body.shop}/`);
+      address.pathname = address.pathname.replace(/^\/admin\/?/, `/admin/${shop}/`);
     }
     address.hash = "signed-in";
     location.replace(address);
   }
 
   async function renew(token, parent) {
-    const wanted = { token, parent, theme: root.dataset.theme, locale: looks.locale || root.dataset.locale };
-    const { ok, body } = await send(root.dataset.session, wanted);
+    const { ok, body } = await send(root.dataset.session, { token, parent });
     if (ok) root.dataset.until = body.until;
   }
 
-  // The dashboard tells its theme once; a page that was asked for meanwhile comes in the old one. The frame's name
-  // stays while its pages change; a frame of another site may be denied all storage.
-  const THEME = "dueback-theme:";
-  function remembered(theme) {
-    if (theme) window.name = THEME + theme;
-    return window.name.startsWith(THEME) ? window.name.slice(THEME.length) : null;
-  }
-
-  async function follow(change) {
-    Object.assign(looks, change);
-    if (change.theme) root.dataset.theme = remembered(change.theme) || change.theme;
-    if (signIn || !root.dataset.looks) return;
-    const { ok, body } = await send(root.dataset.looks, change);
-    if (ok && body.locale !== root.dataset.locale && root.dataset.route) location.reload();
-  }
-
+  // One that was just asked for counts, too: it cannot answer yet.
+  let popupAskedFor = -Infinity;
   function isPopupOpen(changes) {
     return new Promise((resolve) => {
       const answered = ({ data }) => data === "open" && resolve(true);
       changes.addEventListener("message", answered);
       setTimeout(() => {
         changes.removeEventListener("message", answered);
-        resolve(false);
+        resolve(performance.now() - popupAskedFor < POPUP_GONE_FOR);
       }, ANSWERS_WITHIN);
       changes.postMessage("open?");
     });
@@ -142,11 +148,16 @@
     else if ((type === "handshake" || type === "tokenRefresh") && payload.token) {
       if (signIn) enter(payload.token, event.origin);
       else if (root.dataset.session) renew(payload.token, event.origin);
-    } else if (type === "theme" && payload.theme !== root.dataset.theme) follow({ theme: payload.theme });
-    else if (type === "localeChanged") {
-      if (signIn || payload.locale.split("-")[0] !== root.dataset.locale) follow({ locale: payload.locale });
+    } else if (type === "theme" || type === "localeChanged") {
+      Object.assign(told, type === "theme" ? { theme: payload.theme } : { locale: payload.locale });
+      keep();
+      follow();
     }
   });
+
+  const entry = document.querySelector(".menu [aria-current]");
+  // By hand, since scrollIntoView may move the dashboard, too.
+  if (entry) entry.closest(".menu").scrollLeft = entry.offsetLeft - (root.clientWidth - entry.offsetWidth) / 2;
 
   if (host === window) return signIn && trouble("outside");
 
@@ -157,6 +168,7 @@
       dispatch("redirect", { to: link.dataset.dashboard });
     } else if (event.target.closest("[data-popup]")) {
       event.preventDefault();
+      popupAskedFor = performance.now();
       const { popup, about } = event.target.closest("[data-popup]").dataset;
       dispatch("openPopup", { extensionIdentifier: popup, appParams: about });
     } else if (event.target.closest("[data-close]")) dispatch("popupClose");
@@ -164,8 +176,15 @@
 
   for (const button of document.querySelectorAll("[data-popup]")) button.disabled = false;
   if (location.hash === "#signed-in" && !signIn) history.replaceState(null, "", location.pathname + location.search);
-  const theme = remembered();
-  if (!signIn && theme && theme !== root.dataset.theme) follow({ theme });
+  const asked = new URL(location.href);
+  if (asked.searchParams.has("theme")) {
+    told.theme = asked.searchParams.get("theme");
+    keep();
+    // Only once: it may change before this address is loaded again.
+    asked.searchParams.delete("theme");
+    if (!signIn) history.replaceState(null, "", asked);
+  }
+  follow();
   dispatch("notifyReady");
 
   const waits = () => !exchanging && !signIn.querySelector("[data-waiting]").hidden;
