@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any
 
 from app.engine.answer import ON_HAND, SUPPLY, Piece
@@ -64,6 +65,7 @@ class Goods:
         self._on_hand = {s.warehouse: Lot(max(0, s.quantity), s.warehouse) for s in stocks}
         self._coming = [(s, Lot(s.quantity, s.warehouse, s)) for s in supplies if s.eta >= today]
         self._lines: dict[Reach, deque[Lot]] = {}
+        self._last: dict[Reach, date] = {}
 
     def take(self, units: int, reach: Reach, allocations: Iterable[tuple[str, int]] = ()) -> list[Piece]:
         """Hand out up to `units` of what is in reach.
@@ -101,6 +103,11 @@ class Goods:
         """Units on hand in these warehouses that nobody has been given."""
         return sum(self._on_hand[warehouse].left for warehouse in warehouses if warehouse in self._on_hand)
 
+    def last_supply(self, reach: Reach) -> date | None:
+        """When the last supply in reach comes, whoever gets its units; None where none does."""
+        self._line(reach)
+        return self._last.get(reach)
+
     def _allocated(self, warehouses: Sequence[str], allocations: Iterable[tuple[str, int]]) -> list[tuple[Lot, int]]:
         found = []
         for place, units in allocations:
@@ -119,9 +126,15 @@ class Goods:
 
     def _in_order(self, reach: Reach) -> Iterator[Lot]:
         yield from (self._on_hand[warehouse] for warehouse in reach.warehouses if warehouse in self._on_hand)
-        coming = [(supply, lot) for supply, lot in self._coming if lot.warehouse in reach.warehouses]
-        coming.sort(key=lambda pair: (comes_on(pair[0], reach.confidence), pair[0].id))
-        yield from (lot for _, lot in coming)
+        coming = [
+            (comes_on(supply, reach.confidence), supply.id, lot)
+            for supply, lot in self._coming
+            if supply.quantity and lot.warehouse in reach.warehouses
+        ]
+        coming.sort(key=itemgetter(0, 1))
+        if coming:
+            self._last[reach] = coming[-1][0]
+        yield from (lot for _, _, lot in coming)
 
 
 def cover(queue: Sequence[Claim], goods: Goods, reach: Mapping[str, Reach]) -> list[list[Piece]]:

@@ -2,10 +2,8 @@
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from app.engine.allocate import comes_on
 from app.engine.answer import Piece, Source
 from app.engine.model import Facts, LeadIn, Mode, Terms
 
@@ -14,17 +12,18 @@ SATURDAY = 5
 
 
 class Calendar:
-    """Dates under one rule, for whoever may use these warehouses.
+    """Dates under one rule, for those who wait for supplies of which the last comes on `last_supply`; None: for none.
 
     Reckons each once: a long queue asks for the same days again and again.
     """
 
-    def __init__(self, terms: Terms, facts: Facts, warehouses: Collection[str], today: date) -> None:
+    def __init__(self, terms: Terms, facts: Facts, last_supply: date | None, today: date) -> None:
         self.today = today
         self._release = release_of(terms, today)
         self._held_until = None if terms.early_sale else self._release
         self._terms = terms
-        self._facts, self._warehouses = facts, warehouses
+        self._shops_zone = facts.time_zone
+        self._last_supply = last_supply and last_supply + timedelta(days=terms.buffer_days)
         self._closed = facts.holidays.get(terms.holidays, frozenset()) if terms.holidays else frozenset()
         self._due: dict[date, date] = {}
 
@@ -40,10 +39,11 @@ class Calendar:
         They come no earlier than any that are on their way: those in turn before them get what arrives first.
         """
         due = self._lead_time_ends(counts_from)
-        days = [day for day in (due, self._release) if day and day >= self.today]
-        if not days:
+        if due and due < self.today:
+            due = None
+        if not due and not self._release:
             return Piece(units, Source.UNKNOWN)
-        return Piece(units, Source.LEAD_TIME, expected=max(*days, self._last_supply or days[0]))
+        return Piece(units, Source.LEAD_TIME, expected=max(filter(None, (due, self._release, self._last_supply))))
 
     def by_hand(self, piece: Piece, day: date) -> Piece:
         """A piece that a person gave a day, what is on hand left as it is. Once the day has passed it has none."""
@@ -59,7 +59,7 @@ class Calendar:
 
         With a cut-off it says when work begins: where business days are counted, on one of them.
         """
-        local = queued_at.astimezone(ZoneInfo(self._terms.time_zone or self._facts.time_zone))
+        local = queued_at.astimezone(ZoneInfo(self._terms.time_zone or self._shops_zone))
         day, cut_off = local.date(), self._terms.cut_off
         if cut_off is None:
             return day
@@ -71,7 +71,7 @@ class Calendar:
 
     def new_order_counts_from(self) -> date:
         """The same for whoever orders some time today: it may be at the last moment, so what is told holds for all."""
-        return self.order_counts_from(datetime.combine(self.today, time.max, ZoneInfo(self._facts.time_zone)))
+        return self.order_counts_from(datetime.combine(self.today, time.max, ZoneInfo(self._shops_zone)))
 
     def lead_times_end(self) -> Collection[date]:
         """The days on which the lead times end that were asked for."""
@@ -92,14 +92,6 @@ class Calendar:
             ends = self._after(start, self._terms.lead_days)
             self._due[start] = ends + timedelta(days=self._terms.buffer_days)
         return self._due[start]
-
-    @cached_property
-    def _last_supply(self) -> date | None:
-        """When the last of the supplies comes that has a day."""
-        coming = (each for each in self._facts.supplies if each.quantity and each.eta >= self.today)
-        mine = (each for each in coming if each.warehouse in self._warehouses)
-        last = max((comes_on(each, self._terms.confidence) for each in mine), default=None)
-        return last and last + timedelta(days=self._terms.buffer_days)
 
     def _after(self, day: date, days: int) -> date:
         if self._terms.lead_in is LeadIn.DAYS:

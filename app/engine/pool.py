@@ -70,9 +70,9 @@ def needs_dates(terms: Terms) -> bool:
 
 def beyond_free(pool: Pool, facts: Facts, served: Served, units: int, today: date) -> Iterator[Piece]:
     """What new buyers in the pool's channels would wait for, if they took so many units together."""
-    places = facts.around(pool.warehouse)
-    taken = served.goods.look(units, Reach(places, pool.terms.confidence))
-    pieces = later_claim(taken, units, Calendar(pool.terms, facts, places, today))
+    reach = Reach(facts.around(pool.warehouse), pool.terms.confidence)
+    calendar = Calendar(pool.terms, facts, served.goods.last_supply(reach), today)
+    pieces = later_claim(served.goods.look(units, reach), units, calendar)
     return (piece for piece in pieces if piece.source is not ON_HAND)
 
 

@@ -38,10 +38,10 @@ def serve(facts: Facts, today: date) -> Served:
     queue = in_turn(facts.claims, facts.policy, facts.exchanges)
     terms = {channel.id: facts.terms(channel) for channel in facts.channels}
     reach = defaultdict(Reach)
-    calendars = defaultdict(lambda: Calendar(NO_RULE, facts, (), today))
+    calendars = defaultdict(lambda: Calendar(NO_RULE, facts, None, today))
     for channel in facts.channels:
-        reach[channel.id] = Reach(channel.warehouses, terms[channel.id].confidence)
-        calendars[channel.id] = Calendar(terms[channel.id], facts, channel.warehouses, today)
+        held, mine = terms[channel.id], Reach(channel.warehouses, terms[channel.id].confidence)
+        reach[channel.id], calendars[channel.id] = mine, Calendar(held, facts, goods.last_supply(mine), today)
     whole = {channel for channel, held in terms.items() if not held.may_split}
     promises, outstanding = [], Counter[str]()
     for claim, pieces in zip(queue, cover(queue, goods, reach), strict=True):

@@ -33,12 +33,12 @@ RELEASE = replace(BACKORDERS, mode=Mode.PREORDER, release_on=day(10))
 
 def ends(terms: Terms, start: date, *, closed: frozenset[date] = frozenset()) -> date | None:
     """When the lead time of an order of `start` ends."""
-    calendar = Calendar(terms, Facts("mug", holidays={"DE": closed}), (), start)
+    calendar = Calendar(terms, Facts("mug", holidays={"DE": closed}), None, start)
     return calendar.ordered_in(1, start).expected
 
 
 def counts_from(terms: Terms, at: datetime, zone: str = "UTC") -> date:
-    return Calendar(terms, Facts("mug", time_zone=zone), (), TODAY).order_counts_from(at)
+    return Calendar(terms, Facts("mug", time_zone=zone), None, TODAY).order_counts_from(at)
 
 
 def only_offer(given_facts: Facts) -> Offer:
