@@ -92,7 +92,8 @@ def _variant_wishes(
     )
     rows = {row.id: row for row in connection.execute(query)}
     for fact, plan in zip(facts, plans, strict=True):
-        row = rows[plan.variant]
+        if (row := rows.get(plan.variant)) is None:  # gone from the shop
+            continue
         open_channels = _channels_with_a_rule(fact) & set(row.listed_in)
         items: Items = {}
         for offer in plan.offers:

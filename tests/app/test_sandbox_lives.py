@@ -23,6 +23,7 @@ from sandbox.seed import STAFF_EMAIL, STAFF_PASSWORD
 from tests.app.conftest import SECRET
 from tests.app.sandbox_checks import check
 from tests.app.sandbox_life import WHO, Life, Town
+from tests.live import documents
 from tests.live.client import Client
 from tests.live.shop import Shop
 from tests.live.world import World
@@ -128,3 +129,19 @@ def test_what_is_received_while_the_worker_plans_has_arrived_and_was_never_lost(
     lived.look()
     lived.look()
     assert [move.cause for move in lived.moves()[known:]] == [Cause.ARRIVED]
+
+
+def test_an_order_for_a_variant_that_was_deleted_says_so_in_the_shop_and_keeps_nobody_busy(town: Town) -> None:
+    lived = Life(town, town.world.items(1, *town.channels)[0])
+    lived.rule(0, 4)
+    lived.look()
+    lived.buy(0, 3)
+    lived.expect(1, 3)
+    lived.look()
+    [(order, _)] = lived.orders
+    assert "expected" in town.shop.order_metadata(order.id)
+    town.world.client.staff(documents.DELETE_PRODUCT, id=town.world.products.pop())
+    lived.look()
+    assert town.shop.order_metadata(order.id) == {"status": "waiting"}
+    assert [move.cause for move in lived.moves()][-1] == Cause.VARIANT_GONE
+    lived.look()
