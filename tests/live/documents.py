@@ -60,12 +60,6 @@ CREATE_VARIANT = f"""mutation CreateVariant($input: ProductVariantCreateInput!) 
 LIST_VARIANT = f"""mutation ListVariant($id: ID!, $input: [ProductVariantChannelListingAddInput!]!) {{
   productVariantChannelListingUpdate(id: $id, input: $input) {{ {ERRORS} }}
 }}"""
-SELL_AS_PREORDER = f"""mutation SellAsPreorder($id: ID!, $until: DateTime!) {{
-  productVariantUpdate(id: $id, input: {{ preorder: {{ globalThreshold: 10, endDate: $until }} }}) {{ {ERRORS} }}
-}}"""
-END_PREORDER = f"""mutation EndPreorder($id: ID!) {{
-  productVariantPreorderDeactivate(id: $id) {{ {ERRORS} }}
-}}"""
 VARIANT = """query Variant($id: ID!, $channel: String, $country: CountryCode) {
   productVariant(id: $id, channel: $channel) {
     quantityAvailable(countryCode: $country)

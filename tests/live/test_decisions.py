@@ -10,6 +10,14 @@ from tests.live.test_promises import dates, expect, history
 from tests.live.test_selling_past_zero import in_days
 from tests.live.waiting import eventually
 
+# The sandbox knows nothing of these.
+SELL_AS_PREORDER = f"""mutation SellAsPreorder($id: ID!, $until: DateTime!) {{
+  productVariantUpdate(id: $id, input: {{ preorder: {{ globalThreshold: 10, endDate: $until }} }}) {{ {documents.ERRORS} }}
+}}"""
+END_PREORDER = f"""mutation EndPreorder($id: ID!) {{
+  productVariantPreorderDeactivate(id: $id) {{ {documents.ERRORS} }}
+}}"""
+
 
 def test_s24_a_line_on_hold_keeps_its_units_and_ships_nothing_until_it_is_released(stage: Stage) -> None:
     warehouse, channel, item = stage.sold_out(stock=3)
@@ -84,13 +92,13 @@ def test_a_variant_that_the_shop_sells_as_its_own_preorder_is_told(stage: Stage)
     _, _, item = stage.sold_out()
     assert item.sku not in own_preorders(stage)
     try:
-        stage.world.client.staff(documents.SELL_AS_PREORDER, id=item.id, until=f"{in_days(5)}T00:00:00Z")
+        stage.world.client.staff(SELL_AS_PREORDER, id=item.id, until=f"{in_days(5)}T00:00:00Z")
     except Refused:
         pytest.skip("The shop has no preorders of its own.")
     try:
         assert item.sku in own_preorders(stage)
     finally:
-        stage.world.client.staff(documents.END_PREORDER, id=item.id)
+        stage.world.client.staff(END_PREORDER, id=item.id)
     assert item.sku not in own_preorders(stage)
 
 
