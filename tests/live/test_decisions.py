@@ -12,7 +12,9 @@ from tests.live.waiting import eventually
 
 # The sandbox knows nothing of these.
 SELL_AS_PREORDER = f"""mutation SellAsPreorder($id: ID!, $until: DateTime!) {{
-  productVariantUpdate(id: $id, input: {{ preorder: {{ globalThreshold: 10, endDate: $until }} }}) {{ {documents.ERRORS} }}
+  productVariantUpdate(id: $id, input: {{ preorder: {{ globalThreshold: 10, endDate: $until }} }}) {{
+    {documents.ERRORS}
+  }}
 }}"""
 END_PREORDER = f"""mutation EndPreorder($id: ID!) {{
   productVariantPreorderDeactivate(id: $id) {{ {documents.ERRORS} }}
