@@ -48,6 +48,10 @@ PAGES = {
 }
 
 
+# A page that was just opened may be there and still show what was before it.
+PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 def main() -> None:
     GUIDE.mkdir(exist_ok=True)
     with ExitStack() as stack:
@@ -163,6 +167,8 @@ def _in_both_themes(
         dashboard.theme(theme)
         for name in names:
             show(dashboard, name)
+            for frame in dashboard.page.frames:
+                frame.evaluate(PAINTED)
             dashboard.page.screenshot(path=GUIDE / f"{name}-{theme}.png")
         context.close()
 
