@@ -39,7 +39,8 @@ def order(connection: Connection, shop: Shop, number: str, today: date) -> list[
             own = facts[line.variant_id]
             pool = next((pool_of(own, each) for each in own.channels if each.id == line.channel_id), None)
             lead = lead_of(connection, shop.id, own, pool)
-            found.append(_Explained(line, own, pool, lead, merged[line.variant_id], moves, names, today).as_dict())
+            rules = merged.get(line.variant_id, {})
+            found.append(_Explained(line, own, pool, lead, rules, moves, names, today).as_dict())
     return found
 
 

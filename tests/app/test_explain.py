@@ -295,6 +295,18 @@ def test_a_channel_that_is_not_there_is_named_with_those_that_are(there: Waiting
         explain.variant(connection, there.shop, "V1", TODAY, channel="outlet")
 
 
+def test_an_order_for_a_variant_that_was_deleted_is_explained_too(there: Waiting) -> None:
+    there.expect(3, 5)
+    there.order(1, 3)
+    there.look()
+    there.gone = True
+    there.look()
+    with there.engine.connect() as connection:
+        [line] = explain.order(connection, there.shop, "1", TODAY)
+    assert (line["waiting"], line["expected"], line["rule"]) == (3, None, [])
+    assert line["why"][0].startswith("3 units without a date")
+
+
 def risky(there: Waiting, days: int) -> list[str]:
     with there.engine.connect() as connection:
         return [claim["order"] for claim in queue.at_risk(connection, there.shop.id, day(days))]
