@@ -13,6 +13,7 @@ from app import keys, tasks
 from app.api import (
     arrivals,
     fields,
+    paging,
     policy,
     queue,
     reasons,
@@ -49,7 +50,6 @@ ROUTES: tuple[Route, ...] = (
     *policy.ROUTES,
     *turns.ROUTES,
 )
-LARGEST_ID = 2**63
 
 # The first that fits; the message says what to do.
 REFUSALS: tuple[tuple[type[Refusal], int], ...] = (
@@ -116,7 +116,7 @@ def _view(route: Route) -> Callable[..., Response]:
 def _answer(route: Route, ids: dict[str, int]) -> Response:
     runtime: Runtime = current_app.extensions["dueback"]
     shop, key = _caller(runtime, route)
-    if any(number >= LARGEST_ID for number in ids.values()):
+    if any(number >= paging.LARGEST for number in ids.values()):
         raise Problem(404, "There is nothing of that number.")
     if route.query is None and request.args:
         raise Problem(400, f"{next(iter(request.args))}: There is no such parameter here.")

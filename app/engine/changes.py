@@ -157,3 +157,27 @@ def last_day(pieces: Iterable[Piece]) -> date:
 def _days(pieces: Iterable[Piece]) -> Iterator[date]:
     for piece in pieces:
         yield date.min if piece.ready else piece.expected or date.max
+
+
+def waits(pieces: Iterable[Piece]) -> bool:
+    """Whether any unit is not on hand."""
+    return any(piece.source is not Source.ON_HAND for piece in pieces)
+
+
+def happened_to(line: LineChange) -> Reason | None:
+    """What happened to the line itself."""
+    if line.given_up:
+        return Reason(Cause.CANCELLED, order=line.order)
+    if line.shipped > 0:
+        return Reason(Cause.SHIPPED, order=line.order, units=line.shipped)
+    if line.added < 0:
+        return Reason(Cause.EDITED, order=line.order, units=line.added)
+    return next(grown(line), None)
+
+
+def grown(line: LineChange) -> Iterator[Reason]:
+    """The line needs more units than before."""
+    if line.added > 0:
+        yield Reason(Cause.EDITED, order=line.order, units=line.added)
+    if line.shipped < 0:
+        yield Reason(Cause.SHIPMENT_UNDONE, order=line.order, units=-line.shipped)

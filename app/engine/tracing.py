@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
-from app.engine.answer import Piece, Source
+from app.engine.answer import Source
 from app.engine.cause import Cause
-from app.engine.changes import LEARNED, Basis, LineChange, Lot, Reason, last_day
+from app.engine.changes import LEARNED, Basis, LineChange, Lot, Reason, grown, happened_to, last_day, waits
 from app.engine.lots import Lots, days_by_lot, last_coming, more, more_of, units_by_lot, worst_first
 from app.engine.model import Policy
 
@@ -35,12 +35,12 @@ class Tracer:
         if not line.before:
             return self._ordered(line)
         if self._after.gone:
-            return _own(line) or Reason(Cause.VARIANT_GONE)
+            return happened_to(line) or Reason(Cause.VARIANT_GONE)
         if last_day(line.after) > last_day(line.before):
             return next(self._later(line))
         if line.after and line.line in self._before.held ^ self._after.held:
             return Reason(Cause.HELD if line.line in self._after.held else Cause.RELEASED, order=line.order)
-        if own := _own(line):
+        if own := happened_to(line):
             return own
         return next(self._later(line) if worst_first(line.after) > worst_first(line.before) else self._sooner(line))
 
@@ -56,7 +56,7 @@ class Tracer:
         yield from filter(None, map(self._lots.worse, lost))
         yield from self._undated(line)
         if sum(self._lost(line, lot) for lot in lost) <= max(0, line.shipped):
-            yield from _grown(line)
+            yield from grown(line)
         yield from self._turned(line)
         yield from self._moved(line, lost)
         yield from filter(None, (self._trace(lot, later=True) for lot in lost))
@@ -96,9 +96,9 @@ class Tracer:
 
     def _dated_by_hand(self, line: LineChange) -> Iterator[Reason]:
         """A person gave what waits a day, took that back, or the day passed. The day of what came says nothing."""
-        then = self._before.redated.get(line.line) if _waits(line.before) else None
+        then = self._before.redated.get(line.line) if waits(line.before) else None
         now = self._after.redated.get(line.line)
-        if not _waits(line.after):
+        if not waits(line.after):
             return
         if then != now:
             yield Reason(Cause.REDATED, order=line.order, what="" if now else "undone", was=then, now=now)
@@ -227,34 +227,10 @@ class Tracer:
 
     def _rest(self, line: LineChange) -> Iterator[Reason]:
         yield from self._decided(line)
-        yield from filter(None, [_own(line)])
+        yield from filter(None, [happened_to(line)])
         if self._before.day != self._after.day:
             yield Reason(Cause.TIME_PASSED)
         yield Reason(Cause.REPLANNED)
-
-
-def _waits(pieces: Iterable[Piece]) -> bool:
-    """Whether any unit is not on hand."""
-    return any(piece.source is not Source.ON_HAND for piece in pieces)
-
-
-def _own(line: LineChange) -> Reason | None:
-    """What happened to the line itself."""
-    if line.given_up:
-        return Reason(Cause.CANCELLED, order=line.order)
-    if line.shipped > 0:
-        return Reason(Cause.SHIPPED, order=line.order, units=line.shipped)
-    if line.added < 0:
-        return Reason(Cause.EDITED, order=line.order, units=line.added)
-    return next(_grown(line), None)
-
-
-def _grown(line: LineChange) -> Iterator[Reason]:
-    """The line needs more units than before."""
-    if line.added > 0:
-        yield Reason(Cause.EDITED, order=line.order, units=line.added)
-    if line.shipped < 0:
-        yield Reason(Cause.SHIPMENT_UNDONE, order=line.order, units=-line.shipped)
 
 
 def _by_pair(exchanges: Iterable[tuple[str, str, int]]) -> Counter[tuple[str, str]]:

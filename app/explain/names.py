@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select
 from app import wording
 from app.engine.model import Supply as Supplying
 from app.engine.rules import Merged
-from app.models import Channel, Supplier, Supply, Warehouse
+from app.models import Channel, Order, Supplier, Supply, Warehouse
 from app.supply.receipts import to_come
 
 
@@ -84,3 +84,13 @@ def rule_told(value: dict[str, Any], said: str, today: date) -> str:
     origin = wording.origin(value["scope"], value["target"] or "", one_channel=value["channel"] is not None)
     told = wording.value_of(value["value"], today)
     return wording.say(said, field=wording.name_of(value["field"]), value=told, origin=origin)
+
+
+def iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def knows(connection: Connection, shop_id: int, number: str) -> bool:
+    """Whether the book has the order; an order that was shipped long ago too."""
+    query = select(Order.id).where(Order.shop_id == shop_id, Order.number == number)
+    return connection.scalar(query.limit(1)) is not None

@@ -15,7 +15,7 @@ from app.engine.rules import Merged
 from app.engine.sooner import Way, ways
 from app.engine.state import line_state
 from app.explain.dating import Lead, dating, lead_of, pieces_of, pool_of
-from app.explain.names import Names, rule_told
+from app.explain.names import Names, iso, rule_told
 from app.models import Line, Order, Shop
 from app.sentences import ORDER
 from app.wording import say
@@ -42,12 +42,6 @@ def order(connection: Connection, shop: Shop, number: str, today: date) -> list[
             rules = merged.get(line.variant_id, {})
             found.append(_Explained(line, own, pool, lead, rules, moves, names, today).as_dict())
     return found
-
-
-def knows(connection: Connection, shop_id: int, number: str) -> bool:
-    """Whether the book has the order; an order that was shipped long ago too."""
-    query = select(Order.id).where(Order.shop_id == shop_id, Order.number == number)
-    return connection.scalar(query.limit(1)) is not None
 
 
 def _lines(connection: Connection, shop_id: int, number: str) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -98,7 +92,7 @@ class _Explained:
             "status": state.status.value,
             "ready": state.ready,
             "waiting": state.waiting,
-            "expected": _iso(state.expected),
+            "expected": iso(state.expected),
             "pieces": [self._piece(piece) for piece in self._pieces],
             "ahead": {"orders": len({p.claim.number for p in self._before}), "units": self._units_ahead},
             "hold": _decision(self._hold),
@@ -132,9 +126,9 @@ class _Explained:
             "supply": int(piece.supply) if piece.supply else None,
             "reference": self._names.reference(piece.supply),
             "supplier": supply.supplier if supply else None,
-            "eta": _iso(supply.eta) if supply else None,
-            "eta_latest": _iso(supply.eta_latest) if supply else None,
-            "expected": _iso(piece.expected),
+            "eta": iso(supply.eta) if supply else None,
+            "eta_latest": iso(supply.eta_latest) if supply else None,
+            "expected": iso(piece.expected),
         }
 
     def _way(self, way: Way) -> dict[str, Any]:
@@ -145,7 +139,7 @@ class _Explained:
             "reference": self._names.reference(way.supply),
             "units": way.units or None,
             "days": way.days or None,
-            "expected": _iso(way.day),
+            "expected": iso(way.day),
         }
 
     def _why(self, *, whole: bool) -> Iterator[str]:
@@ -249,8 +243,4 @@ def _decision(move: Row[*tuple[Any, ...]] | None) -> dict[str, Any] | None:
     """A person's decision about the line."""
     if move is None:
         return None
-    return {"id": move.id, "day": _iso(move.day), "who": move.who, "why": move.why, "at": move.at.isoformat()}
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+    return {"id": move.id, "day": iso(move.day), "who": move.who, "why": move.why, "at": move.at.isoformat()}

@@ -16,7 +16,7 @@ from app.engine.model import Channel, Facts, Mode, Pool
 from app.engine.plan import plan
 from app.engine.rules import Merged
 from app.explain.dating import Lead, lead_of, pool_of
-from app.explain.names import Names, rule_told
+from app.explain.names import Names, iso, rule_told
 from app.models import Shop, Variant
 from app.refusal import BadValue
 from app.sentences import ANY_MORE, ANY_NUMBER, NONE, VARIANT
@@ -103,7 +103,7 @@ class _Explained:
             "limits": [{"field": each.field, "value": each.value, "room": each.room} for each in self._limits],
             "rule": self._rule,
             "supplier_lead": self._lead._asdict() if self._lead else None,
-            "steps": [{"quantity": step.quantity, "expected": _iso(step.expected)} for step in offer.steps],
+            "steps": [{"quantity": step.quantity, "expected": iso(step.expected)} for step in offer.steps],
             "why": list(self._why()),
         }
 
@@ -215,7 +215,3 @@ class _Explained:
         if step is self._offer.steps[0] and self._offer.available_now:
             return say(VARIANT["step:now"], count=count)
         return say(VARIANT["step"], count=count, day=wording.day(step.expected, self._today))
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -124,7 +124,7 @@ def _raise(
             write = Write(supply.warehouse_id, before, before + units)
             receipt = receipts.enter(connection, supply, units, on=on, who=who, why=why, write=asdict(write))
         try:
-            done = _finish(engine, shop, platform, receipt, supply.variant_id, variant)
+            done = _finish(engine, shop, platform, receipt, variant)
             shown = _shown(platform, supply)
         except ShopError as wrong:
             return Received(receipt, _told(supply, units, Said(_WILL_BE, reason=wrong)))
@@ -208,20 +208,13 @@ def settle(engine: Engine, shop: Shop, platform: Platform, seen: Sequence[Varian
     for receipt in cut_off:
         with engine.connect() as connection:
             moved = stock_writes.moved_since(connection, shop.id, receipt.variant_id, [Write(**receipt.write)])
-        _finish(engine, shop, platform, receipt, receipt.variant_id, fresh[receipt.variant_id], moved=moved)
+        _finish(engine, shop, platform, receipt, fresh[receipt.variant_id], moved=moved)
         fresh |= {variant.id: variant for variant in platform.variants([receipt.variant_id])}
     return list(fresh.values())
 
 
 def _finish(
-    engine: Engine,
-    shop: Shop,
-    platform: Platform,
-    receipt: Kept,
-    variant_id: str,
-    variant: VariantSeen,
-    *,
-    moved: bool = False,
+    engine: Engine, shop: Shop, platform: Platform, receipt: Kept, variant: VariantSeen, *, moved: bool = False
 ) -> Said:
     """Write what the receipt recorded, and keep that it is done. Returns what to tell. `moved` as in `carry_out`."""
     write = Write(**receipt.write)
@@ -230,8 +223,8 @@ def _finish(
     with engine.begin() as connection:
         connection.execute(update(Receipt).where(Receipt.id == receipt.id).values(done))
         if not problem:
-            stock_writes.note_in_book(connection, shop.id, variant_id, [write])
-        what = _named(connection, shop.id, variant_id, write.warehouse)
+            stock_writes.note_in_book(connection, shop.id, variant.id, [write])
+        what = _named(connection, shop.id, variant.id, write.warehouse)
         if problem is None:
             raised = lazy("The stock of {sku} in {warehouse} was raised from {before} to {after}.")
             return Said(raised, **what, before=write.before, after=write.after)

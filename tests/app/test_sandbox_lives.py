@@ -89,12 +89,18 @@ def test_whatever_happens_in_a_shop_its_promises_can_be_kept_and_justified(
     assert (len(lived.moves()), town.shop.stocks(item)) == (moves, stocks), "looking again changes nothing"
 
 
-def test_what_people_set_while_the_worker_begins_a_round_is_not_lost(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def opened(town: Town) -> Life:
+    """The life of a variant that may be sold past zero."""
     lived = Life(town, town.world.items(1, *town.channels)[0])
     lived.rule(0, 4)
     lived.look()
+    return lived
+
+
+def test_what_people_set_while_the_worker_begins_a_round_is_not_lost(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived = opened(town)
     assert town.shop.available(town.channels[0], lived.item) == lived.cap
     take, left = marks.take, iter([leaving.begin])
 
@@ -112,9 +118,7 @@ def test_what_people_set_while_the_worker_begins_a_round_is_not_lost(
 def test_what_is_received_while_the_worker_plans_has_arrived_and_was_never_lost(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lived = Life(town, town.world.items(1, *town.channels)[0])
-    lived.rule(0, 4)
-    lived.look()
+    lived = opened(town)
     lived.buy(0, 3)
     lived.expect(1, 3)
     lived.look()
@@ -132,9 +136,7 @@ def test_what_is_received_while_the_worker_plans_has_arrived_and_was_never_lost(
 
 
 def test_an_order_for_a_variant_that_was_deleted_says_so_in_the_shop_and_keeps_nobody_busy(town: Town) -> None:
-    lived = Life(town, town.world.items(1, *town.channels)[0])
-    lived.rule(0, 4)
-    lived.look()
+    lived = opened(town)
     lived.buy(0, 3)
     lived.expect(1, 3)
     lived.look()
